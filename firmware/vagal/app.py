@@ -1,0 +1,253 @@
+"""Wires sensor, stages, journal and line together: one loop."""
+
+import gc
+import sys
+
+from micropython import const
+
+from . import board, config, journal, version
+from .link import Link
+from .max30102 import FULL_SCALE_NA, LOST_UNKNOWN, RATE_HZ, Max30102
+from .recorder import BROWN_OUT, BUS, OVERFLOW, Recorder
+
+_TURN_MS = const(100)  # 10 samples; the FIFO holds 320 ms
+_SAMPLE_US = 1000000 // RATE_HZ
+_FAST_US = const(60000000)  # a crash within a minute of the start counts as fast
+
+STOPPED = const(1)  # why a session ended
+INTERRUPTED = const(2)
+FULL = const(3)
+FAULT = const(4)
+
+
+class App:
+    """The device: measures while a session is open, and always answers the line."""
+
+    def __init__(self) -> None:
+        self._config = config.load()
+        self._firmware = version.firmware_hash()
+        self._link = Link(
+            board.Console(),
+            {
+                "status": self._status,
+                "sessions": self._sessions,
+                "pull": self._pull,
+                "mark": self._mark,
+                "time": self._time,
+                "start": self._start,
+                "stop": self._stop,
+                "help": self._help,
+            },
+        )
+        self._sensor = Max30102(
+            board.sensor_bus(), self._config["red_code"], self._config["ir_code"], board.sleep_ms
+        )
+        self._watch = board.Stopwatch()
+        self._watchdog = None
+        self._recorder = None
+        self._up_us = 0
+        self._quiet_us = 0  # since the last sample
+        self._cause = 0  # of the gap that is running
+        self._fault = ""  # what is wrong with the sensor, in words
+
+    def run(self) -> None:
+        """Measure until Ctrl-C; a failure resets the board."""
+        try:
+            self._start("")
+            while True:
+                self._turn()
+        except KeyboardInterrupt:
+            self._end(INTERRUPTED)
+            if self._watchdog:
+                self._watchdog.relax()
+        except Exception as e:
+            sys.print_exception(e)
+            self._crashed()
+
+    def _crashed(self) -> None:
+        try:
+            self._end(FAULT)
+        except Exception as e:
+            sys.print_exception(e)
+        board.set_crashes(board.crashes() + 1 if self._up_us < _FAST_US else 0)
+        board.reset()
+
+    def _turn(self) -> None:
+        """Once around: samples, flash, line."""
+        lap_us = self._watch.lap_us()
+        if self._up_us < _FAST_US:
+            self._up_us += lap_us
+            if self._up_us >= _FAST_US:
+                board.set_crashes(0)
+        if self._recorder:
+            self._measure(lap_us)
+            if self._recorder.flush_due:
+                self._recorder.flush()
+                gc.collect()
+                if self._recorder.journal.full:
+                    self._end(FULL)
+                return  # drain what came meanwhile before anything else
+        elif self._watchdog:
+            self._watchdog.feed()
+        self._link.listen()
+        if self._link.pulling:
+            self._link.step()
+        else:
+            board.sleep_ms(_TURN_MS)
+
+    def _measure(self, lap_us: int) -> None:
+        self._quiet_us += lap_us
+        try:
+            if self._fault:
+                self._sensor.start()
+                self._fault = ""
+            n = self._sensor.drain()
+        except OSError as e:
+            self._lose_sensor(BUS, str(e) or "bus fault")
+            return
+        if self._sensor.browned_out:
+            self._lose_sensor(BROWN_OUT, "brown-out")
+        elif n:
+            self._record(n)
+
+    def _lose_sensor(self, cause: int, fault: str) -> None:
+        """Commit what there is; each turn tries to start the sensor again."""
+        if not self._cause:
+            self._cause = cause
+            self._recorder.flush()
+        self._fault = fault
+        if self._watchdog:
+            self._watchdog.feed()
+
+    def _record(self, n: int) -> None:
+        recorder = self._recorder
+        sensor = self._sensor
+        if self._cause:
+            recorder.gap(self._cause, LOST_UNKNOWN, self._quiet_us - n * _SAMPLE_US)
+            self._cause = 0
+        for i in range(n):
+            recorder.sample(sensor.ir[i], sensor.red[i])
+        lost = sensor.lost
+        if lost:
+            recorder.gap(OVERFLOW, lost, self._quiet_us - n * _SAMPLE_US)
+        recorder.drained(n + max(lost, 0), self._quiet_us)
+        self._quiet_us = 0
+        if not self._watchdog:
+            self._watchdog = board.Watchdog()
+        self._watchdog.feed()
+
+    def _end(self, why: int) -> None:
+        recorder = self._recorder
+        self._recorder = None
+        if recorder:
+            recorder.close(why)
+
+    # Commands of the line. Each gets the rest of its line and returns the answer.
+
+    def _start(self, rest: str):
+        """start: begin a new session"""
+        if self._recorder:
+            return {"error": "a session is open", "next": "type stop first"}
+        number = (journal.sessions() or [0])[-1] + 1
+        self._recorder = Recorder(number, self._header(number), self._config)
+        self._fault = "not started"
+        self._cause = 0
+        self._quiet_us = 0
+        return {"started": number}
+
+    def _header(self, number: int) -> dict:
+        return {
+            "format": 1,
+            "session": number,
+            "device": board.device_id(),
+            "version": version.VERSION,
+            "firmware": self._firmware,
+            "micropython": ".".join(str(n) for n in sys.implementation[1][:3]),
+            "rate_hz": RATE_HZ,
+            "sensor": {"part": "MAX30102", "full_scale_na": FULL_SCALE_NA, "average": 4},
+            "config": self._config,
+            "units": {"ir": "counts", "ibi": "1/8 ms", "rsa": "ln ms2 / 65536"},
+            "clock_s": board.clock_s(),
+            "reset": board.reset_cause(),
+        }
+
+    def _stop(self, rest: str):
+        """stop: end the session and commit it"""
+        if not self._recorder:
+            return {"error": "no session is open", "next": "type start"}
+        number = self._recorder.journal.session
+        self._end(STOPPED)
+        return {"stopped": number}
+
+    def _status(self, rest: str):
+        """status: what the device sees"""
+        answer = {
+            "vagaband": version.VERSION,
+            "firmware": self._firmware,
+            "device": board.device_id(),
+            "session": 0,
+            "sensor": self._fault or "ok",
+            "free": journal.free_bytes(),
+            "clock_s": board.clock_s(),
+            "reset": board.reset_cause(),
+        }
+        recorder = self._recorder
+        if recorder:
+            pipeline = recorder.pipeline
+            answer["session"] = recorder.journal.session
+            answer["samples"] = pipeline.index
+            answer["beats"] = pipeline.beats
+            answer["contact"] = pipeline.contact
+            answer["ibi_ms"] = recorder.ibi >> 3
+            answer["rsa_q16"] = recorder.rsa
+            answer["bytes"] = recorder.journal.size
+        return answer
+
+    def _sessions(self, rest: str):
+        """sessions: the sessions on flash"""
+        open_now = self._recorder.journal.session if self._recorder else 0
+        return {"device": board.device_id(), "sessions": journal.sessions(), "open": open_now}
+
+    def _pull(self, rest: str):
+        """pull SESSION OFFSET: send a session's file from a byte on"""
+        session, _, offset = rest.partition(" ")
+        number = int(session)
+        if number not in journal.sessions():
+            return {"error": "no such session", "next": "type sessions"}
+        self._link.send_file(journal.path(number), number, int(offset or 0))
+        return None
+
+    def _mark(self, rest: str):
+        """mark KIND [TEXT]: mark this moment"""
+        kind, _, text = rest.partition(" ")
+        if not kind:
+            return {"error": "mark what?", "next": "type mark glimmer"}
+        if not self._recorder:
+            return {"error": "no session is open", "next": "type start"}
+        self._recorder.journal.mark(kind[:24], text[:120])
+        return {"marked": kind[:24]}
+
+    def _time(self, rest: str):
+        """time SECONDS: set the clock, in seconds since 1970-01-01 UTC"""
+        board.set_clock(int(rest))
+        if self._recorder:
+            self._recorder.clock_set(board.clock_s())
+        return {"clock_s": board.clock_s()}
+
+    def _help(self, rest: str):
+        """help: this list"""
+        return {
+            "status": "what the device sees",
+            "sessions": "the sessions on flash",
+            "pull SESSION OFFSET": "send a session's file from a byte on",
+            "mark KIND [TEXT]": "mark this moment",
+            "time SECONDS": "set the clock, seconds since 1970-01-01 UTC",
+            "start": "begin a new session",
+            "stop": "end the session and commit it",
+            "Ctrl-C": "end the session, go to the prompt",
+        }
+
+
+def run() -> None:
+    """Run the device."""
+    App().run()

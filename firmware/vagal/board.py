@@ -1,0 +1,126 @@
+"""Pins and peripherals: the only module that knows the ESP32."""
+
+import binascii
+import select
+import sys
+import time
+
+import machine
+from micropython import const
+
+_SDA = const(21)
+_SCL = const(22)
+_BUTTON = const(27)  # to ground; held at boot it means service mode
+_I2C_HZ = const(400000)
+_WATCHDOG_MS = const(8000)
+_FOREVER_MS = const(3600000)  # a watchdog can't be stopped, only put off
+_EPOCH_2000 = const(946684800)  # seconds from 1970 to the ESP32's epoch
+
+RESET_CAUSES = ("?", "power on", "reset", "watchdog", "deep sleep", "soft reset")
+
+
+def sensor_bus():
+    """The I2C bus of the sensor, freed first if a transfer was cut off by a reset."""
+    scl = machine.Pin(_SCL, machine.Pin.OUT, value=1)
+    sda = machine.Pin(_SDA, machine.Pin.IN, machine.Pin.PULL_UP)
+    for _ in range(9):
+        if sda.value():
+            break
+        scl.value(0)
+        time.sleep_us(5)
+        scl.value(1)
+        time.sleep_us(5)
+    return machine.I2C(0, scl=machine.Pin(_SCL), sda=machine.Pin(_SDA), freq=_I2C_HZ)
+
+
+def button_held() -> bool:
+    """Whether the button is down."""
+    return not machine.Pin(_BUTTON, machine.Pin.IN, machine.Pin.PULL_UP).value()
+
+
+def device_id() -> str:
+    """The chip's own number, in hex."""
+    return binascii.hexlify(machine.unique_id()).decode()
+
+
+def reset_cause() -> str:
+    """Why the chip started."""
+    cause = machine.reset_cause()
+    return RESET_CAUSES[cause] if 0 <= cause < len(RESET_CAUSES) else "?"
+
+
+def crashes() -> int:
+    """Fast crashes in a row; kept in the RTC's memory, which survives a reset."""
+    memory = machine.RTC().memory()
+    return memory[1] if len(memory) == 2 and memory[0] == 0x56 else 0
+
+
+def set_crashes(n: int) -> None:
+    """Remember the number of fast crashes in a row."""
+    machine.RTC().memory(bytes((0x56, n)))
+
+
+def clock_s() -> int:
+    """Seconds since 2000-01-01 UTC; 0 where the clock was never set."""
+    year, month, day, _, hour, minute, second, _ = machine.RTC().datetime()
+    if year < 2024:
+        return 0
+    return time.mktime((year, month, day, hour, minute, second, 0, 0))
+
+
+def set_clock(unix_s: int) -> None:
+    """Set the clock to seconds since 1970-01-01 UTC."""
+    t = time.gmtime(unix_s - _EPOCH_2000)
+    machine.RTC().datetime((t[0], t[1], t[2], t[6], t[3], t[4], t[5], 0))
+
+
+class Watchdog:
+    """Resets the board unless fed every 8 s; `relax()` puts that off for an hour."""
+
+    def __init__(self) -> None:
+        self._wdt = machine.WDT(timeout=_WATCHDOG_MS)
+
+    def feed(self) -> None:
+        """Tell it that all is well."""
+        self._wdt.feed()
+
+    def relax(self) -> None:
+        """Give a host at the prompt an hour."""
+        self._wdt = machine.WDT(timeout=_FOREVER_MS)
+
+
+class Console:
+    """The serial line: bytes that have come, and bytes to send."""
+
+    def __init__(self) -> None:
+        self._poll = select.poll()
+        self._poll.register(sys.stdin, select.POLLIN)
+
+    def read(self) -> int:
+        """The next byte that has come, or -1."""
+        for _ in self._poll.ipoll(0):
+            byte = sys.stdin.buffer.read(1)
+            return byte[0] if byte else -1
+        return -1
+
+    def write(self, data) -> None:
+        """Send bytes as they are."""
+        sys.stdout.buffer.write(data)
+
+
+class Stopwatch:
+    """Time between calls, by the crystal."""
+
+    def __init__(self) -> None:
+        self._last = time.ticks_us()
+
+    def lap_us(self) -> int:
+        """Microseconds since the last call; calls must be less than 8 minutes apart."""
+        now = time.ticks_us()
+        lap = time.ticks_diff(now, self._last)
+        self._last = now
+        return lap
+
+
+sleep_ms = time.sleep_ms
+reset = machine.reset

@@ -1,0 +1,333 @@
+"""The log on flash: append-only records, committed by a flush.
+
+The format is specified in the PC package's journal.md. Records are laid down in memory as they
+arise, without touching the heap; flush() adds their checksums and writes them. What was flushed
+survives a power cut: littlefs commits a file when it is flushed.
+"""
+
+import binascii
+import json
+import os
+import struct
+from array import array
+
+from micropython import const
+
+from .intervals import OK
+from .pack import Packer
+
+MAGIC = b"VBJ1"
+FOLDER = "/log"
+
+RAW_STOPPED = const(16)  # event codes, beside the pipeline's
+END = const(17)  # arg: why
+CLOCK = const(18)  # arg: 1 where the clock was set just now; value: seconds since 2000-01-01
+
+_HEAD = const(9)  # type, length (2), session (2), sequence (4)
+_CRC = const(4)
+_POOL = const(8192)  # records waiting for the flush
+_RAW_RECORD = const(400)  # bytes at which a raw record is closed
+_BLOCK = const(100)  # samples in a block of raw light
+_RAW_HEAD = const(6)
+_FOUND_HEAD = const(9)
+_BEATS = const(64)  # most beats, mends and epochs in a record
+_MENDS = const(64)
+_EPOCHS = const(4)
+_EPOCH_BYTES = const(16)
+_SECONDS = const(60)  # most seconds of red light in a record
+_WEEK = const(1800000)  # bytes that seven days of beats need: raw light leaves them free
+_RESERVE = const(24576)  # bytes kept for the last flush and for the file system itself
+
+
+def path(session: int) -> str:
+    """File of a session."""
+    return "%s/%05d.vbj" % (FOLDER, session)
+
+
+def sessions() -> list:
+    """Numbers of the sessions on flash, oldest first."""
+    try:
+        names = os.listdir(FOLDER)
+    except OSError:
+        return []
+    return sorted(int(n[:-4]) for n in names if n.endswith(".vbj") and n[:-4].isdigit())
+
+
+def free_bytes() -> int:
+    """Free space of the file system."""
+    s = os.statvfs("/")
+    return s[0] * s[3]
+
+
+class Journal:
+    """One session's file, and the sink of the pipeline. Times are sample indices."""
+
+    def __init__(self, session: int, header: dict, keep_raw: bool) -> None:
+        self.session = session
+        self.keep_raw = keep_raw
+        self.full = False
+        self.size = 0  # bytes committed
+        self.index = 0  # the sample that the pipeline works on, for events
+        self._beats = 0
+        self._sequence = 0
+        self._pool = bytearray(_POOL)
+        self._view = memoryview(self._pool)
+        self._filled = 0
+        self._raw = RawPart()
+        self._found = FoundPart()
+        self._red = array("i", [0] * _SECONDS)
+        self._red_n = 0
+        self._red_at = 0
+        if FOLDER[1:] not in os.listdir("/"):
+            os.mkdir(FOLDER)
+        self._file = open(path(session), "wb")
+        self._file.write(MAGIC)
+        text = json.dumps(header).encode()
+        p = self._open(b"H"[0], len(text))
+        self._pool[p : p + len(text)] = text
+        self.flush()
+
+    # What the pipeline and the app tell it. None of it touches the heap.
+
+    def sample(self, index: int, ir: int) -> None:
+        """Log one IR sample."""
+        if self.keep_raw and self._raw.push(index, ir):
+            self._close_raw()
+
+    def red(self, index: int, mean: int) -> None:
+        """Log the mean red light of the second whose first sample was `index`."""
+        if not self.keep_raw:
+            return
+        if self._red_n == 0:
+            self._red_at = index
+        self._red[self._red_n] = mean
+        self._red_n += 1
+        if self._red_n == _SECONDS:
+            self._close_red()
+
+    def beat(self, index: int, frac: int, trust: int) -> None:
+        """Log a beat."""
+        if not self._found.takes(index):
+            self._close_found()
+        self._found.beat(index, frac)
+        self._beats += 1
+
+    def interval(self, ibi: int, flag: int, used: int) -> None:
+        """Log a corrected interval."""
+        if self._found.mends == _MENDS:
+            self._close_found()
+        self._found.interval(ibi, flag, used)
+
+    def epoch(self, run: int, rsa, hp, reason: int) -> None:
+        """Log a complete epoch."""
+        if self._found.epochs == _EPOCHS:
+            self._close_found()
+        self._found.epoch(run, rsa, hp, reason)
+
+    def event(self, code: int, arg: int, value: int) -> None:
+        """Log what happened at the sample being worked on."""
+        self._close_raw()  # raw light on either side of an event stands in records of its own
+        p = self._open(b"V"[0], 14)
+        struct.pack_into("<IIBBi", self._pool, p, self.index, self._beats, code, arg, value)
+
+    def mark(self, kind: str, text: str) -> None:
+        """Log a mark of the wearer or the host."""
+        body = json.dumps([kind, text]).encode()
+        p = self._open(b"M"[0], 4 + len(body))
+        struct.pack_into("<I", self._pool, p, self.index)
+        self._pool[p + 4 : p + 4 + len(body)] = body
+
+    # Records
+
+    def _open(self, kind: int, n: int) -> int:
+        """Make room for a record; returns where its payload goes."""
+        if self._filled + _HEAD + n + _CRC > _POOL:
+            self._commit()
+        p = self._filled
+        struct.pack_into("<BHHI", self._pool, p, kind, n, self.session & 0xFFFF, self._sequence)
+        self._sequence += 1
+        self._filled = p + _HEAD + n + _CRC
+        return p + _HEAD
+
+    def _copy(self, kind: int, part: bytearray, n: int) -> None:
+        p = self._open(kind, n)
+        pool = self._pool
+        for i in range(n):  # a slice would be a new object
+            pool[p + i] = part[i]
+
+    def _close_raw(self) -> None:
+        n = self._raw.close()
+        if n:
+            self._copy(b"R"[0], self._raw.buf, n)
+
+    def _close_found(self) -> None:
+        n = self._found.close()
+        if n:
+            self._copy(b"B"[0], self._found.buf, n)
+
+    def _close_red(self) -> None:
+        n = self._red_n
+        if n:
+            p = self._open(b"L"[0], 5 + 3 * n)
+            struct.pack_into("<IB", self._pool, p, self._red_at, n)
+            for i in range(n):
+                struct.pack_into(
+                    "<HB", self._pool, p + 5 + 3 * i, self._red[i] & 0xFFFF, self._red[i] >> 16
+                )
+            self._red_n = 0
+
+    # Commits
+
+    @property
+    def pressing(self) -> bool:
+        """Whether the pool is so full that it should be flushed before its time."""
+        return self._filled > _POOL * 3 // 4
+
+    def flush(self) -> None:
+        """Commit all that was told so far."""
+        self._close_raw()
+        self._close_found()
+        self._close_red()
+        self._commit()
+        free = free_bytes()
+        if self.keep_raw and free < _WEEK:
+            self.event(RAW_STOPPED, 0, 0)
+            self.keep_raw = False
+        if free < _RESERVE:
+            self.full = True
+
+    def _commit(self) -> None:
+        p = 0
+        while p < self._filled:
+            n = self._pool[p + 1] | self._pool[p + 2] << 8
+            end = p + _HEAD + n
+            struct.pack_into("<I", self._pool, end, binascii.crc32(self._view[p:end]))
+            p = end + _CRC
+        self._file.write(self._view[: self._filled])
+        self._file.flush()
+        self.size = self._file.tell()
+        self._filled = 0
+
+    def close(self, why: int) -> None:
+        """End the session: the last record says why."""
+        self._close_raw()
+        self._close_found()
+        self.event(END, why, 0)
+        self.flush()
+        self._file.close()
+
+
+class RawPart:
+    """A raw record that grows: first index, count, blocks of packed IR samples."""
+
+    def __init__(self) -> None:
+        self.buf = bytearray(_RAW_RECORD + 6 * _BLOCK + 8)
+        self._packer = Packer(self.buf)
+        self._ir = array("i", [0] * _BLOCK)
+        self._waiting = 0  # samples not packed yet
+        self._packed = 0
+        self._first = 0
+
+    def push(self, index: int, ir: int) -> bool:
+        """Take a sample; True when the record is full."""
+        if self._waiting + self._packed == 0:
+            self._first = index
+            self._packer.restart(_RAW_HEAD)
+        self._ir[self._waiting] = ir
+        self._waiting += 1
+        if self._waiting == _BLOCK:
+            self._pack()
+        return self._packer.pos >= _RAW_RECORD
+
+    def _pack(self) -> None:
+        self._packer.block(self._ir, self._waiting)
+        self._packed += self._waiting
+        self._waiting = 0
+
+    def close(self) -> int:
+        """Finish the payload in `buf`; returns its length, 0 where there is nothing."""
+        if self._waiting:
+            self._pack()
+        if not self._packed:
+            return 0
+        struct.pack_into("<IH", self.buf, 0, self._first, self._packed)
+        self._packed = 0
+        return self._packer.pos
+
+
+class FoundPart:
+    """A record of what the stages found: beats, mended intervals, epochs."""
+
+    def __init__(self) -> None:
+        self.buf = bytearray(_FOUND_HEAD + 6 * _BEATS + 4 * _MENDS + _EPOCH_BYTES * _EPOCHS + 8)
+        self._packer = Packer(self.buf)
+        self._ticks = array("i", [0] * _BEATS)  # from beat to beat, 1/256 samples
+        self._mends = bytearray(4 * _MENDS)
+        self._epochs = bytearray(_EPOCH_BYTES * _EPOCHS + 4)
+        self._first_index = 0
+        self._first_frac = 0
+        self._last_index = 0
+        self._last_frac = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self._beats = 0
+        self._ok = 0  # unmended intervals since the last mended one
+        self.mends = 0
+        self.epochs = 0
+
+    def takes(self, index: int) -> bool:
+        """Whether a beat at `index` still fits."""
+        return self._beats == 0 or (self._beats < _BEATS and index - self._last_index < 8192)
+
+    def beat(self, index: int, frac: int) -> None:
+        """Take a beat."""
+        if self._beats == 0:
+            self._first_index = index
+            self._first_frac = frac
+        else:
+            ticks = (index - self._last_index) * 256 + frac - self._last_frac
+            self._ticks[self._beats - 1] = ticks
+        self._last_index = index
+        self._last_frac = frac
+        self._beats += 1
+
+    def interval(self, ibi: int, flag: int, used: int) -> None:
+        """Take a corrected interval: one that was not mended follows from the beats."""
+        if flag == OK:
+            self._ok += 1
+            return
+        p = 4 * self.mends
+        struct.pack_into("<BBH", self._mends, p, self._ok, used << 4 | flag, min(ibi, 65535))
+        self.mends += 1
+        self._ok = 0
+
+    def epoch(self, run: int, rsa, hp, reason: int) -> None:
+        """Take an epoch."""
+        buf = self._epochs
+        p = _EPOCH_BYTES * self.epochs
+        struct.pack_into("<HHi", buf, p, run & 0xFFFF, rsa.number & 0xFFFF, rsa.rsa)
+        struct.pack_into("<i", buf, p + 7, rsa.bp_rsa)  # both RSA values have 3 bytes
+        struct.pack_into("<HHBB", buf, p + 10, hp.rmssd, hp.mean, rsa.flagged, reason)
+        self.epochs += 1
+
+    def close(self) -> int:
+        """Finish the payload in `buf`; returns its length, 0 where there is nothing."""
+        if not (self._beats or self._ok or self.mends or self.epochs):
+            return 0
+        buf = self.buf
+        struct.pack_into("<IB", buf, 0, self._first_index, self._first_frac)
+        struct.pack_into("<BBBB", buf, 5, self._beats, self.mends, self._ok, self.epochs)
+        self._packer.restart(_FOUND_HEAD)
+        if self._beats > 1:
+            self._packer.block(self._ticks, self._beats - 1)
+        p = _append(buf, self._packer.pos, self._mends, 4 * self.mends)
+        p = _append(buf, p, self._epochs, _EPOCH_BYTES * self.epochs)
+        self._clear()
+        return p
+
+
+def _append(to: bytearray, p: int, what: bytearray, n: int) -> int:
+    for i in range(n):
+        to[p + i] = what[i]
+    return p + n

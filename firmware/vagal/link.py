@@ -1,0 +1,122 @@
+"""The serial line's language: text commands in, framed and checked answers out.
+
+A command is a line of text that a person can also type. An answer is a frame:
+0x1E, "V", kind, length (2 bytes), payload, CRC-32 of all from the kind on (4 bytes); numbers are
+little-endian. Kind "J" is JSON; kind "D" is a piece of a session's file: session (2), offset (4),
+bytes.
+"""
+
+import binascii
+import json
+import struct
+
+from micropython import const
+
+_PIECE = const(512)  # file bytes in a frame: 46 ms at 115200 baud
+_LINE = const(160)  # longest command
+_HEAD = const(5)
+_DATA_HEAD = const(6)
+
+
+class Link:
+    """Reads commands from a console and gives them to `commands`, a dict of name: function.
+
+    A function gets the rest of the line and returns what is to be answered as JSON.
+    """
+
+    def __init__(self, console, commands: dict) -> None:
+        self._console = console
+        self._commands = commands
+        self._line = bytearray(_LINE)
+        self._n = 0
+        self._frame = bytearray(_HEAD + _DATA_HEAD + _PIECE + 4)
+        self._view = memoryview(self._frame)
+        self._file = None
+        self._session = 0
+        self._offset = 0
+
+    @property
+    def pulling(self) -> bool:
+        """Whether a file is on its way."""
+        return self._file is not None
+
+    def listen(self) -> None:
+        """Take what has come; answer the first whole line."""
+        while True:
+            c = self._console.read()
+            if c < 0:
+                return
+            if c in (10, 13):
+                if self._n:
+                    n = min(self._n, _LINE)
+                    self._n = 0
+                    self._obey(bytes(self._line[:n]))
+                    return
+            elif c >= 32:
+                if self._n < _LINE:
+                    self._line[self._n] = c
+                self._n += 1
+
+    def _obey(self, line: bytes) -> None:
+        try:
+            words = line.decode().strip()
+        except UnicodeError:
+            words = ""
+        name, _, rest = words.partition(" ")
+        command = self._commands.get(name)
+        if command is None:
+            self.say({"error": "no such command", "next": "type help"})
+            return
+        try:
+            answer = command(rest.strip())
+        except (ValueError, OSError) as e:
+            answer = {"error": str(e) or "failed", "command": name}
+        if answer is not None:
+            self.say(answer)
+
+    def say(self, answer) -> None:
+        """Send JSON."""
+        text = json.dumps(answer).encode()
+        head = struct.pack("<BH", b"J"[0], len(text))
+        crc = binascii.crc32(text, binascii.crc32(head))
+        self._console.write(b"\x1eV" + head + text + struct.pack("<I", crc) + b"\n")
+
+    def send_file(self, name: str, session: int, offset: int) -> None:
+        """Begin to send a file from `offset` on; step() does the rest."""
+        self.drop_file()
+        f = open(name, "rb")
+        f.seek(offset)
+        self._file = f
+        self._session = session
+        self._offset = offset
+
+    def drop_file(self) -> None:
+        """Stop sending."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def step(self) -> None:
+        """Send one piece of the file, or the closing answer behind the last."""
+        frame = self._frame
+        start = _HEAD + _DATA_HEAD
+        n = self._file.readinto(self._view[start : start + _PIECE])
+        if not n:
+            self.drop_file()
+            self.say({"pulled": self._session, "bytes": self._offset})
+            return
+        struct.pack_into(
+            "<BBBHHI",
+            frame,
+            0,
+            0x1E,
+            b"V"[0],
+            b"D"[0],
+            n + _DATA_HEAD,
+            self._session,
+            self._offset,
+        )
+        end = start + n
+        struct.pack_into("<I", frame, end, binascii.crc32(self._view[2:end]))
+        self._console.write(self._view[: end + 4])
+        self._offset += n

@@ -1,0 +1,156 @@
+"""MAX30102 pulse oximeter front end: I2C bus in, samples out.
+
+Register addresses, fields and timings from the MAX30102 datasheet, revision 1 (10/18). The bus
+is any object with `readfrom_mem_into`, `readfrom_mem` and `writeto_mem`.
+"""
+
+from array import array
+
+from micropython import const
+
+ADDRESS = const(0x57)
+RATE_HZ = const(100)
+FULL_SCALE_NA = const(4096)
+
+_INT_STATUS_1 = const(0x00)
+_INT_ENABLE_1 = const(0x02)
+_FIFO_WR_PTR = const(0x04)
+_FIFO_DATA = const(0x07)
+_FIFO_CONFIG = const(0x08)
+_MODE_CONFIG = const(0x09)
+_SPO2_CONFIG = const(0x0A)
+_LED1_PA = const(0x0C)  # red
+_LED2_PA = const(0x0D)  # infrared
+_PART_ID = const(0xFF)
+
+_A_FULL = const(0b1_0_0_0_000_0)
+_PWR_RDY = const(0b0_0_0_0_000_1)
+_FIFO_AVG4_STOP = const(0b010_0_1111)  # mean of 4, rollover off, interrupt at 17 unread
+_SPO2_400SPS = const(0b0_01_011_11)  # 4096 nA, 400 sps, 411 us: 18 bits
+_MODE_SHUTDOWN = const(0b1_0_000_000)
+_MODE_RESET = const(0b0_1_000_000)
+_MODE_SPO2 = const(0b0_0_000_011)  # red and infrared
+
+_PART = const(0x15)
+_PART_MAX30100 = const(0x11)
+_DEPTH = const(32)
+_BURST = const(17)  # samples a transfer: a stuck bus blocks for no longer than the watchdog allows
+_SETTLE = const(50)  # first samples after a start, dropped
+_OVERFLOW_MAX = const(31)  # the counter stops here
+
+LOST_UNKNOWN = const(-1)
+
+
+class SensorError(OSError):
+    """The sensor is not there, or is not what it should be."""
+
+
+class Max30102:
+    """Call `start()`, then `drain()` at least every 300 ms.
+
+    drain() returns how many samples it read into `ir` and `red` (18-bit counts) and sets `lost`
+    to the samples lost after them (LOST_UNKNOWN where the chip can't say) and `browned_out`.
+    """
+
+    def __init__(self, bus, red_code: int, ir_code: int, sleep_ms) -> None:
+        self._bus = bus
+        self._codes = (red_code, ir_code)
+        self._sleep_ms = sleep_ms
+        self._byte = bytearray(1)
+        self._pointers = bytearray(3)
+        self._data = bytearray(6 * _BURST)
+        view = memoryview(self._data)
+        self._slices = [view[: 6 * n] for n in range(_BURST + 1)]
+        self._skip = 0
+        self.ir = array("i", [0] * _DEPTH)
+        self.red = array("i", [0] * _DEPTH)
+        self.lost = 0
+        self.browned_out = False
+
+    def start(self) -> None:
+        """Reset and configure the chip; SensorError or OSError where that fails."""
+        self._identify()
+        self._reset()
+        self._read(_INT_STATUS_1)  # drops PWR_RDY
+        self._write(_MODE_CONFIG, _MODE_SHUTDOWN)
+        settings = (
+            (_FIFO_CONFIG, _FIFO_AVG4_STOP),
+            (_SPO2_CONFIG, _SPO2_400SPS),
+            (_LED1_PA, self._codes[0]),
+            (_LED2_PA, self._codes[1]),
+        )
+        for register, value in settings:
+            self._write(register, value)
+        for register, value in settings:
+            back = self._read(register)
+            if back != value:
+                raise SensorError(
+                    "register 0x%02x reads 0x%02x, not 0x%02x" % (register, back, value)
+                )
+        self._write(_INT_ENABLE_1, _A_FULL)
+        self._write(_MODE_CONFIG, _MODE_SPO2)
+        # The write pointer takes a value only in a running mode.
+        self._bus.writeto_mem(ADDRESS, _FIFO_WR_PTR, b"\x00\x00\x00")
+        self._skip = _SETTLE
+        self.browned_out = False
+
+    def _identify(self) -> None:
+        try:
+            part = self._read(_PART_ID)
+        except OSError:
+            self._sleep_ms(10)
+            part = self._read(_PART_ID)
+        if part == _PART_MAX30100:
+            raise SensorError("this is a MAX30100: it has other registers, fit a MAX30102")
+        if part != _PART:
+            raise SensorError("part id 0x%02x, not 0x%02x" % (part, _PART))
+
+    def _reset(self) -> None:
+        self._write(_MODE_CONFIG, _MODE_RESET)
+        for _ in range(10):
+            if not self._read(_MODE_CONFIG) & _MODE_RESET:
+                return
+            self._sleep_ms(10)
+        raise SensorError("reset does not end")
+
+    def drain(self) -> int:
+        """Read what the FIFO holds; returns the number of samples. OSError on a bus fault."""
+        status = self._read(_INT_STATUS_1)
+        self.lost = 0
+        if status & _PWR_RDY:
+            self.browned_out = True  # every register is back to 0
+            return 0
+        self._bus.readfrom_mem_into(ADDRESS, _FIFO_WR_PTR, self._pointers)
+        overflow = self._pointers[1] & 0x1F
+        waiting = (self._pointers[0] - self._pointers[2]) & (_DEPTH - 1)
+        if waiting == 0 and (overflow or status & _A_FULL):
+            waiting = _DEPTH  # equal pointers: full
+        n = 0
+        while waiting:
+            burst = min(waiting, _BURST)
+            self._bus.readfrom_mem_into(ADDRESS, _FIFO_DATA, self._slices[burst])
+            n = self._unpack(n, burst)
+            waiting -= burst
+        if overflow:
+            self.lost = overflow if overflow < _OVERFLOW_MAX else LOST_UNKNOWN
+        return n
+
+    def _unpack(self, n: int, burst: int) -> int:
+        """18-bit counts, left-justified: red, then infrared."""
+        data = self._data
+        for p in range(0, 6 * burst, 6):
+            if self._skip:
+                self._skip -= 1
+                continue
+            self.red[n] = (data[p] << 16 | data[p + 1] << 8 | data[p + 2]) & 0x3FFFF
+            self.ir[n] = (data[p + 3] << 16 | data[p + 4] << 8 | data[p + 5]) & 0x3FFFF
+            n += 1
+        return n
+
+    def _read(self, register: int) -> int:
+        self._bus.readfrom_mem_into(ADDRESS, register, self._byte)
+        return self._byte[0]
+
+    def _write(self, register: int, value: int) -> None:
+        self._byte[0] = value
+        self._bus.writeto_mem(ADDRESS, register, self._byte)

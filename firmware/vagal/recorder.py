@@ -1,0 +1,100 @@
+"""One session of measuring: light into the journal and down the pipeline."""
+
+from micropython import const
+
+from .clock import SampleClock
+from .journal import CLOCK, Journal
+from .pipeline import Pipeline
+
+_ESTIMATED = const(128)  # added to a gap's cause
+
+OVERFLOW = const(1)  # causes of a gap
+BUS = const(2)
+BROWN_OUT = const(3)
+
+_FLUSH_S = const(29)  # at most this much is lost with the power
+
+
+class Recorder:
+    """Feed it what the sensor gives; it is the pipeline's sink and knows the latest results."""
+
+    def __init__(self, session: int, header: dict, config: dict) -> None:
+        self._rate_hz = header["rate_hz"]
+        self.journal = Journal(session, header, bool(config["raw"]))
+        self.pipeline = Pipeline(self._rate_hz, config["ir_code"], self)
+        self.clock = SampleClock(self._rate_hz)
+        self._red_sum = 0
+        self._red_n = 0
+        self._since_flush_us = 0
+        self.ibi = 0  # latest corrected interval in 1/8 ms
+        self.rsa = None  # latest valid RSA in 1/65536 ln
+
+    def sample(self, ir: int, red: int) -> None:
+        """Take one sample of each light."""
+        pipeline = self.pipeline
+        index = pipeline.index
+        self.journal.index = index
+        self.journal.sample(index, ir)
+        pipeline.push(ir)
+        self._red_sum += red
+        self._red_n += 1
+        if self._red_n == self._rate_hz:
+            self.journal.red(index - self._red_n + 1, self._red_sum // self._red_n)
+            self._red_sum = self._red_n = 0
+
+    def drained(self, n: int, elapsed_us: int) -> None:
+        """Note the time that a drain of n samples closes."""
+        self._since_flush_us += elapsed_us
+        if self.clock.drained(n, elapsed_us):
+            self.pipeline.next_scale = self.clock.scale
+
+    def gap(self, cause: int, lost: int, elapsed_us: int) -> None:
+        """Samples were lost: `lost` of them, or as many as the time allows when negative."""
+        self._since_flush_us += elapsed_us
+        if lost < 0:
+            lost = max(1, elapsed_us * self._rate_hz // 1000000)
+            cause |= _ESTIMATED
+            self.clock.restart()
+        self._red_sum = self._red_n = 0
+        self.journal.index = self.pipeline.index
+        self.pipeline.gap(lost, cause)
+        self.journal.index = self.pipeline.index
+
+    def clock_set(self, seconds: int) -> None:
+        """The wall clock was set to seconds since 2000-01-01."""
+        self.journal.event(CLOCK, 1, seconds)
+
+    @property
+    def flush_due(self) -> bool:
+        """Whether it is time to commit."""
+        return self._since_flush_us > _FLUSH_S * 1000000 or self.journal.pressing
+
+    def flush(self) -> None:
+        """Commit the journal."""
+        self._since_flush_us = 0
+        self.journal.flush()
+
+    def close(self, why: int) -> None:
+        """End the session."""
+        self.pipeline.finish()
+        self.journal.close(why)
+
+    # The pipeline's sink
+
+    def beat(self, index: int, frac: int, trust: int) -> None:
+        """Log a beat."""
+        self.journal.beat(index, frac, trust)
+
+    def interval(self, ibi: int, flag: int, used: int) -> None:
+        """Log a corrected interval."""
+        self.ibi = ibi
+        self.journal.interval(ibi, flag, used)
+
+    def epoch(self, run: int, rsa, hp, reason: int) -> None:
+        """Log a complete epoch."""
+        self.rsa = None if reason else rsa.rsa
+        self.journal.epoch(run, rsa, hp, reason)
+
+    def event(self, code: int, arg: int, value: int) -> None:
+        """Log an event."""
+        self.journal.event(code, arg, value)
