@@ -1,0 +1,71 @@
+"""A recording as the PC sees it: the same shape from a device's journal and from a replay."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One corrected inter-beat interval; `run` numbers the unbroken stretches."""
+
+    t_s: float
+    ibi_ms: float
+    flag: str  # "ok", "missed", "extra", "ectopic", "gap", "motion"
+    run: int
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One 30 s epoch: PB2 RSA and what stands beside it. None where there is no value."""
+
+    t_s: float
+    ln_ms2: float | None
+    bp_ln_ms2: float | None
+    rmssd_ms: float | None
+    mean_hp_ms: float | None
+    corrected_share: float
+    valid: bool
+    reason: str  # "" when valid, else why it is refused
+    run: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch without samples."""
+
+    t_s: float
+    seconds: float
+    cause: str
+    estimated: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An event the wearer or the host marked."""
+
+    t_s: float
+    kind: str
+    text: str
+
+
+@dataclass
+class Session:
+    """Light, beats, intervals and epochs of one recording; all times in seconds on the measured
+    clock, from the first sample."""
+
+    engine: str  # who computed it: "device 1.29.0 …", "micropython 1.29.0 64-bit"
+    rate_hz: float  # nominal sample rate; 0 where there were no samples (ibi_ms input)
+    t_s: Floats  # time of each raw sample, shape (n,)
+    ir: Floats  # IR counts of each raw sample, shape (n,)
+    beats_s: Floats  # shape (b,)
+    intervals: list[Interval]
+    epochs: list[Epoch]
+    gaps: list[Gap] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    header: dict[str, Any] = field(default_factory=dict)
+    raw: list[tuple[Any, ...]] = field(default_factory=list)  # the stages' integers, in order
