@@ -1,0 +1,208 @@
+"""What the stages found, as a device logged it or the twin found it again, made a Session."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from vagaband.clockmap import ONE, ClockMap
+from vagaband.journal import CONTACT, FLAGS, GAP, GAP_CAUSES, REASONS, SCALE, Event, Journal
+from vagaband.session import Epoch, Floats, Gap, Interval, Mark, Session
+
+GAP_FLAG = FLAGS.index("gap")
+NO_CONTACT = (0, 3)  # off, saturated: the series ends
+NONE = -0x800000
+LONGEST_S = 4  # an interval is cut off here
+FIRST_EPOCH_S = 12.5  # both filters' delay
+EPOCH_S = 30.0
+ESTIMATED = 128
+
+
+@dataclass
+class Found:
+    """Beats, corrected intervals, epochs and events in the device's integers."""
+
+    beats: list[tuple[int, int]] = field(default_factory=list)  # index, 1/256
+    intervals: list[tuple[int, int, int]] = field(default_factory=list)  # 1/8 ms, flag, raw used
+    epochs: list[tuple[int, ...]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def raw(self) -> list[tuple[Any, ...]]:
+        """All of it as comparable tuples whose first item is the kind."""
+        return [
+            *(("beat", *beat) for beat in self.beats),
+            *(("interval", *interval) for interval in self.intervals),
+            *(("epoch", *epoch) for epoch in self.epochs),
+        ]
+
+
+def from_journal(journal: Journal) -> Found:
+    """What a device logged, with the intervals that follow from its beats written out."""
+    found = Found(journal.beats, [], journal.epochs, journal.events)
+    plain = [ibi for _, ibi in raw_intervals(found, journal.header["rate_hz"])]
+    taken = 0
+    for before, used, flag, ibi in [*journal.mends, (journal.ok_tail, 0, 0, 0)]:
+        found.intervals += [(value, 0, 1) for value in plain[taken : taken + before]]
+        taken += before + used
+        if flag:
+            found.intervals.append((ibi, flag, used))
+    return found
+
+
+def breaks(found: Found) -> Iterator[Event]:
+    """Events at which a series of intervals ends."""
+    for event in found.events:
+        if event.code == GAP or (event.code == CONTACT and event.arg in NO_CONTACT):
+            yield event
+
+
+def raw_intervals(found: Found, rate_hz: int) -> list[tuple[int, int]]:
+    """Number of the first beat and length in 1/8 ms of each interval between beats.
+
+    The scale is the one in force when the second beat was found; see journal.md.
+    """
+    broken = {event.beats for event in breaks(found)}
+    scales = [(event.beats, event.value) for event in found.events if event.code == SCALE]
+    scale, n = 0, 0
+    intervals = []
+    for j in range(1, len(found.beats)):
+        while n < len(scales) and scales[n][0] <= j:
+            scale = scales[n][1]
+            n += 1
+        if j in broken:
+            continue
+        (a, a_frac), (b, b_frac) = found.beats[j - 1], found.beats[j]
+        ticks = min((b - a) * 256 + b_frac - a_frac, LONGEST_S * 256 * rate_hz)
+        nominal = ticks * 500 // rate_hz
+        intervals.append((j - 1, (nominal + (nominal * scale // ONE) + 8) >> 4))
+    return intervals
+
+
+def clock_of(found: Found, rate_hz: int) -> ClockMap:
+    """The measured clock of a recording."""
+    scales = [(event.index, event.value) for event in found.events if event.code == SCALE]
+    return ClockMap(rate_hz, scales)
+
+
+def session(found: Found, rate_hz: int, engine: str, header: dict[str, Any]) -> Session:
+    """A Session without its light: `light()` adds that."""
+    clock = clock_of(found, rate_hz)
+    positions = np.array([index + frac / 256 for index, frac in found.beats])
+    beats_s = clock.seconds(positions)
+    intervals = _timed_intervals(found, rate_hz, beats_s)
+    starts = _run_starts(found, rate_hz, intervals)
+    return Session(
+        engine=engine,
+        rate_hz=rate_hz,
+        t_s=np.zeros(0),
+        ir=np.zeros(0),
+        beats_s=beats_s,
+        intervals=intervals,
+        epochs=_epochs(found, starts),
+        gaps=[_gap(event, clock) for event in found.events if event.code == GAP],
+        header=header,
+        raw=found.raw(),
+    )
+
+
+def from_intervals(found: Found, engine: str) -> Session:
+    """A Session of intervals that came without light: time runs from the first beat."""
+    intervals, run, t = [], 0, 0
+    for ibi, flag, _ in found.intervals:
+        intervals.append(Interval(t / 8000, ibi / 8, FLAGS[flag], run))
+        run += flag == GAP_FLAG
+        t += ibi
+    starts: dict[int, tuple[float, int]] = {}
+    for interval in intervals:
+        if interval.flag != "gap":
+            starts.setdefault(interval.run, (interval.t_s, interval.run))
+    beats_s = np.array([interval.t_s for interval in intervals] + [t / 8000])
+    empty = np.zeros(0)
+    epochs = _epochs(found, starts)
+    return Session(engine, 0, empty, empty, beats_s, intervals, epochs, raw=found.raw())
+
+
+def light(session: Session, pieces: list[tuple[int, list[int]]], clock: ClockMap) -> None:
+    """Give a session its raw light: pieces of (first index, counts)."""
+    if pieces:
+        index = np.concatenate([np.arange(first, first + len(ir)) for first, ir in pieces])
+        session.ir = np.concatenate([np.asarray(ir, float) for _, ir in pieces])
+        session.t_s = clock.seconds(index.astype(float))
+
+
+def marks(journal: Journal, clock: ClockMap) -> list[Mark]:
+    """The session's marks with their times."""
+    return [Mark(float(clock.seconds(index)), kind, text) for index, kind, text in journal.marks]
+
+
+def _timed_intervals(found: Found, rate_hz: int, beats_s: Floats) -> list[Interval]:
+    """Each decision of the corrector starts at a beat; what it made of it follows from there."""
+    begins = [first for first, _ in raw_intervals(found, rate_hz)]
+    timed = []
+    taken, run, t_s, last = 0, 0, 0.0, -1
+    for ibi, flag, used in found.intervals:
+        if used and taken < len(begins):
+            first = begins[taken]
+            t_s = float(beats_s[first])
+            run += last >= 0 and first != last  # a break lies between
+            last = begins[min(taken + used, len(begins)) - 1] + 1
+        timed.append(Interval(t_s, ibi / 8, FLAGS[flag], run))
+        run += flag == GAP_FLAG
+        t_s += ibi / 8000
+        taken += used
+    return timed
+
+
+def _run_starts(
+    found: Found, rate_hz: int, intervals: list[Interval]
+) -> dict[int, tuple[float, int]]:
+    """Start and number (among `intervals`) of each run, by the device's own count of runs.
+
+    The device counts every break, also those with no interval behind them.
+    """
+    begins = [first for first, _ in raw_intervals(found, rate_hz)]
+    moments = [(event.beats, event.code == GAP) for event in breaks(found)]
+    starts: dict[int, tuple[float, int]] = {}
+    run, n, taken, since = 0, 0, 0, 0
+    for timed, (_, flag, used) in zip(intervals, found.intervals, strict=True):
+        first = begins[taken] if taken < len(begins) else len(found.beats)
+        while n < len(moments) and moments[n][0] <= first:
+            beats, is_gap = moments[n]
+            run += is_gap or beats > since
+            since = beats
+            n += 1
+        if flag == GAP_FLAG:
+            run += 1
+        else:
+            starts.setdefault(run, (timed.t_s, timed.run))
+        taken += used
+    return starts
+
+
+def _epochs(found: Found, starts: dict[int, tuple[float, int]]) -> list[Epoch]:
+    epochs = []
+    for run, number, rsa, bp_rsa, rmssd, mean, flagged, reason in found.epochs:
+        start = starts.get(run)
+        if start is None:
+            continue  # its intervals were not flushed
+        epochs.append(
+            Epoch(
+                t_s=start[0] + FIRST_EPOCH_S + EPOCH_S * number,
+                ln_ms2=None if rsa == NONE else rsa / ONE,
+                bp_ln_ms2=None if bp_rsa == NONE else bp_rsa / ONE,
+                rmssd_ms=rmssd / 8 if mean else None,
+                mean_hp_ms=mean / 8 if mean else None,
+                corrected_share=flagged / 60,
+                valid=reason == 0,
+                reason=REASONS[reason],
+                run=start[1],
+            )
+        )
+    return epochs
+
+
+def _gap(event: Event, clock: ClockMap) -> Gap:
+    start_s, end_s = clock.seconds(np.array([event.index, event.index + event.value], float))
+    cause = GAP_CAUSES.get(event.arg & ~ESTIMATED, "?")
+    return Gap(float(start_s), float(end_s - start_s), cause, bool(event.arg & ESTIMATED))

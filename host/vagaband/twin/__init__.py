@@ -1,0 +1,88 @@
+"""The twin: the firmware's own stages run again on the PC, bit for bit."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from vagaband import assemble
+from vagaband.board.interpreter import require_micropython
+from vagaband.errors import InputError, VagabandError
+from vagaband.journal import Journal
+from vagaband.paths import firmware_dir
+from vagaband.recording import Recording
+from vagaband.session import Session
+from vagaband.twin import tape as tapes
+
+RATE_HZ = 100  # the sensor's
+IR_CODE = 0x1F  # LED current that a recording without one is taken to have
+SCRIPT = Path(__file__).parent / "run_stages.py"
+SHIM = Path(__file__).parent / "cpython"  # MicroPython's own modules, for CPython
+
+ENGINES = {
+    "micropython": [
+        "-c",
+        "import sys; from micropython_module import run_main; sys.exit(run_main(sys.argv[1:]))",
+        "micropython",
+    ],
+    "cpython": [],
+}
+
+
+def of_recording(recording: Recording, engine: str = "micropython") -> Session:
+    """Run the stages on a recording of light or intervals."""
+    if recording.kind == "ibi_ms":
+        return assemble.from_intervals(*run(tapes.of_intervals(recording.values), engine))
+    counts = recording.to_counts(RATE_HZ).tolist()
+    found, name = run(tapes.of_counts(counts, RATE_HZ, IR_CODE), engine)
+    session = assemble.session(found, RATE_HZ, name, {})
+    assemble.light(session, [(0, counts)], assemble.clock_of(found, RATE_HZ))
+    return session
+
+
+def of_journal(journal: Journal, engine: str = "micropython") -> tuple[Session, str]:
+    """Run the stages on what a device logged; a note says where beats stand in for light."""
+    tape, note = tapes.of_journal(journal)
+    found, name = run(tape, engine)
+    # Gaps and contact are the device's: where beats stood in, the stages did not see them.
+    found.events = journal.events
+    return _with_light(journal, found, name), note
+
+
+def as_logged(journal: Journal) -> Session:
+    """What the device itself found."""
+    header = journal.header
+    engine = f"device, MicroPython {header.get('micropython', '?')}"
+    return _with_light(journal, assemble.from_journal(journal), engine)
+
+
+def _with_light(journal: Journal, found: assemble.Found, engine: str) -> Session:
+    rate_hz = journal.header["rate_hz"]
+    session = assemble.session(found, rate_hz, engine, journal.header)
+    clock = assemble.clock_of(found, rate_hz)
+    assemble.light(session, journal.raw, clock)
+    session.marks = assemble.marks(journal, clock)
+    return session
+
+
+def run(tape: tapes.Tape, engine: str) -> tuple[assemble.Found, str]:
+    """Run the firmware's stages over a tape; returns what they found, and the engine's name."""
+    if engine not in ENGINES:
+        raise InputError(f"There is no engine {engine}.", f"Choose from {', '.join(ENGINES)}.")
+    if engine == "micropython":
+        require_micropython()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "tape"
+        file.write_bytes(tape.bytes())
+        done = subprocess.run(
+            [sys.executable, *ENGINES[engine], str(SCRIPT), str(firmware_dir()), str(file)],
+            env={**os.environ, "MICROPYPATH": ".frozen", "PYTHONPATH": str(SHIM)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        lines = (done.stdout + done.stderr).strip().splitlines() or ["no output"]
+        raise VagabandError(f"The firmware's stages failed in {engine}: {lines[-1]}")
+    return tapes.found_in(done.stdout.splitlines())
