@@ -1,0 +1,350 @@
+"""One picture of a session: the pulse with its beats, the intervals, RSA per epoch.
+
+Every kind of mark differs in shape as well as in colour (the palette of Okabe and Ito, which
+holds without colour vision).
+"""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from vagaband.files import write_private
+from vagaband.reference.beats import gap_free
+from vagaband.reference.epoch_pairs import EpochPair
+from vagaband.reference.rsa import EPOCH_SAMPLES, GRID_HZ
+from vagaband.session import Floats, Interval, Session
+from vagaband.validate import Verdict
+
+INTENDED_USE = (
+    "For personal insight and research; not a medical device, not for treatment decisions."
+)
+EXCERPT_S = 25.0
+EPOCH_S = EPOCH_SAMPLES / GRID_HZ
+LEAST_RANGE_LN = 1.0
+FEW_EPOCHS = 60  # so many have room for large signs and for the reasons of refusal
+STRIP_POINTS = 1200  # columns of the strip that shows the whole session
+INCHES, DOTS_PER_INCH = (11.0, 10.5), 110
+
+BLACK, GREY, PALE = "#111111", "#777777", "#c8c8c8"
+BLUE, ORANGE, GREEN, RED, PURPLE = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7"
+FLAGS = {  # flag -> marker, colour, size, what it means
+    "ok": (".", GREY, 14, "as measured"),
+    "missed": ("^", BLUE, 46, "missed beat put in"),
+    "extra": ("v", ORANGE, 46, "extra beat left out"),
+    "ectopic": ("D", RED, 34, "premature beat moved"),
+    "motion": ("s", PURPLE, 34, "motion"),
+    "gap": ("X", BLACK, 46, "gap"),
+}
+SCALES = ((7200.0, 3600.0, "h"), (600.0, 60.0, "min"), (0.0, 1.0, "s"))  # from, divisor, unit
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """The unit in which the time of a whole session reads well."""
+
+    divisor: float
+    unit: str
+
+    def of(self, seconds: Floats | list[float]) -> Floats:
+        return np.asarray(seconds, dtype=np.float64) / self.divisor
+
+
+def draw(session: Session, verdict: Verdict, path: Path) -> None:
+    """Write the picture as a PNG that only its owner reads; whole, or not at all."""
+    figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor="white", layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    pulse, strip, intervals, rsa = figure.subplots(
+        4, 1, gridspec_kw={"height_ratios": [3, 0.45, 3, 3]}
+    )
+    clock = _clock(verdict.duration_s)
+    _title(figure, verdict)
+    start_s = excerpt_start_s(session)
+    _draw_pulse(pulse, session, start_s)
+    _draw_strip(strip, session, verdict.duration_s, start_s, clock)
+    _draw_intervals(intervals, session, verdict, clock)
+    _draw_rsa(rsa, verdict, clock)
+    for axes in (strip, intervals, rsa):
+        axes.set_xlim(0, max(verdict.duration_s, 1.0) / clock.divisor)
+    figure.supxlabel(INTENDED_USE, fontsize=8, color=GREY)
+    image = io.BytesIO()
+    canvas.print_png(image, metadata={"Title": "vagaband", "Description": INTENDED_USE})
+    write_private(path, image.getvalue())
+
+
+def excerpt_start_s(session: Session) -> float:
+    """Where a telling 25 s begin: about the correction with the most sound intervals around it,
+    else in the middle of the longest stretch without a gap."""
+    if not len(session.t_s):
+        return 0.0
+    first, last = float(session.t_s[0]), float(session.t_s[-1])
+    middle = _middle_of_longest(session)
+    odd = np.array([item.t_s for item in session.intervals if item.flag not in ("ok", "gap")])
+    sound = np.array([item.t_s for item in session.intervals if item.flag == "ok"])
+    odd = odd[(odd >= first) & (odd <= last)]
+    if len(odd) and len(sound):
+        half = EXCERPT_S / 2
+        around = np.searchsorted(sound, odd + half) - np.searchsorted(sound, odd - half)
+        middle = float(odd[int(np.argmax(around))])
+    return max(first, min(middle - EXCERPT_S / 2, last - EXCERPT_S))
+
+
+def _middle_of_longest(session: Session) -> float:
+    stretches = gap_free(session.t_s)
+    if not stretches:
+        return float(session.t_s[0])
+    longest = max(stretches, key=lambda part: part.stop - part.start)
+    return float(session.t_s[(longest.start + longest.stop) // 2])
+
+
+def _title(figure: Figure, verdict: Verdict) -> None:
+    word = "PASS" if verdict.passed else "FAIL"
+    failed = [check.name for check in verdict.checks if not check.ok]
+    said = f"{len(verdict.checks)} checks hold" if verdict.passed else "not: " + ", ".join(failed)
+    if not failed and not verdict.passed:
+        said = "nothing could be checked"
+    source = f"{_cut(verdict.source, 60)}   " if verdict.source else ""
+    counts = f"{verdict.beats} beats, valid epochs: {verdict.valid_epochs}"
+    figure.suptitle(
+        f"{word}: {_cut(said, 100)}\n{source}{_length(verdict.duration_s)}, {counts}",
+        fontsize=12,
+        color=BLACK if verdict.passed else RED,
+        fontweight="bold",
+        parse_math=False,
+    )
+
+
+def _length(duration_s: float) -> str:
+    minutes, seconds = divmod(round(duration_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {seconds:02d} s"
+
+
+def _draw_pulse(axes: Axes, session: Session, start_s: float) -> None:
+    _style(axes, "Infrared light (counts,\ninverted: systole is up)", "Time (s)")
+    inside = (session.t_s >= start_s) & (session.t_s <= start_s + EXCERPT_S)
+    if not inside.any():
+        axes.text(0.5, 0.5, "no raw light in this recording", ha="center", color=GREY)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        return
+    time, light = _with_breaks(session.t_s[inside], session.ir[inside])
+    axes.plot(time, light, color=BLACK, linewidth=0.9, label="pulse")
+    shown = session.beats_s[(session.beats_s >= time[0]) & (session.beats_s <= time[-1])]
+    height = np.interp(shown, session.t_s[inside], session.ir[inside])
+    axes.plot(shown, height, "o", color=RED, markersize=5, label="beat (half-way up)")
+    _shade_corrections(axes, session, float(time[0]), float(time[-1]))
+    axes.set_xlim(start_s, start_s + EXCERPT_S)
+    axes.invert_yaxis()
+    axes.ticklabel_format(axis="y", useOffset=False, style="plain")
+    _legend(axes, 2)
+
+
+def _shade_corrections(axes: Axes, session: Session, first_s: float, last_s: float) -> None:
+    """A tint behind each flagged interval, named once where several of a kind follow."""
+    named = ""
+    for item in session.intervals:
+        if not first_s <= item.t_s <= last_s:
+            continue
+        if item.flag != "ok":
+            axes.axvspan(item.t_s, item.t_s + item.ibi_ms / 1000, color=ORANGE, alpha=0.18, lw=0)
+        if item.flag not in ("ok", named):
+            where = axes.get_xaxis_transform()
+            axes.text(item.t_s, 0.02, f" {item.flag}", fontsize=8, transform=where, clip_on=True)
+        named = item.flag
+
+
+def _draw_strip(
+    axes: Axes, session: Session, duration_s: float, start_s: float, clock: _Clock
+) -> None:
+    """The whole session's light as a band, with the place of the excerpt above."""
+    _style(axes, "", "")
+    axes.set_yticks([])
+    axes.set_ylabel("whole\nsession", rotation=0, ha="right", va="center", fontsize=8)
+    axes.tick_params(labelsize=8)
+    if len(session.ir):
+        edges = np.linspace(0, len(session.ir), min(STRIP_POINTS, len(session.ir)) + 1).astype(int)
+        low = np.minimum.reduceat(session.ir, edges[:-1])
+        high = np.maximum.reduceat(session.ir, edges[:-1])
+        time, low = _with_breaks(session.t_s[edges[:-1]], low, duration_s / 200 + 1)
+        high = _with_breaks(session.t_s[edges[:-1]], high, duration_s / 200 + 1)[1]
+        axes.fill_between(clock.of(time), low, high, color=GREY, linewidth=0.4)
+        ends = clock.of([start_s, min(start_s + EXCERPT_S, duration_s)])
+        axes.axvspan(ends[0], ends[1], color=RED, alpha=0.35, lw=0)
+        place = (float(ends.mean()), 1.12)
+        axes.plot(*place, "v", color=RED, transform=axes.get_xaxis_transform(), clip_on=False)
+        axes.invert_yaxis()
+
+
+def _draw_intervals(axes: Axes, session: Session, verdict: Verdict, clock: _Clock) -> None:
+    _style(axes, "Interval between beats (ms)", "")
+    for flag, (marker, colour, size, meaning) in FLAGS.items():
+        chosen = [item for item in session.intervals if item.flag == flag]
+        if chosen:
+            shown = size if len(session.intervals) < 3000 else size / 4
+            _scatter_intervals(axes, chosen, clock, marker, colour, shown, f"{meaning} ({flag})")
+    for gap in session.gaps:
+        ends = clock.of([gap.t_s, gap.t_s + gap.seconds])
+        axes.axvspan(ends[0], ends[1], facecolor="none", edgecolor=GREY, hatch="///", lw=0)
+    for mark in session.marks:
+        axes.axvline(mark.t_s / clock.divisor, color=GREEN, linewidth=1, linestyle=":")
+        axes.text(
+            mark.t_s / clock.divisor,
+            0.97,
+            " " + _cut(mark.kind, 20),
+            transform=axes.get_xaxis_transform(),
+            fontsize=8,
+            va="top",
+            color=GREEN,
+            parse_math=False,
+        )
+    if verdict.rmssd_ms is not None and verdict.mean_hp_ms is not None:
+        figures = f"mean {verdict.mean_hp_ms:.0f} ms, RMSSD {verdict.rmssd_ms:.1f} ms"
+        axes.set_title(figures + " (unflagged intervals)", fontsize=9, loc="right", color=GREY)
+    if session.intervals:
+        _legend(axes, 3)
+
+
+def _scatter_intervals(
+    axes: Axes,
+    chosen: list[Interval],
+    clock: _Clock,
+    marker: str,
+    colour: str,
+    size: float,
+    label: str,
+) -> None:
+    axes.scatter(
+        clock.of([item.t_s for item in chosen]),
+        [item.ibi_ms for item in chosen],
+        s=size,
+        marker=marker,
+        color=colour,
+        edgecolors="none" if marker == "." else BLACK,
+        linewidths=0.5,
+        zorder=2 if marker == "." else 3,
+        label=f"{label}: {len(chosen)}",
+    )
+
+
+def _draw_rsa(axes: Axes, verdict: Verdict, clock: _Clock) -> None:
+    _style(axes, "RSA per epoch of 30 s (ln ms²)", f"Time ({clock.unit})")
+    if not verdict.epochs:
+        axes.text(0.5, 0.5, "no whole epoch", ha="center", color=GREY, transform=axes.transAxes)
+        axes.set_yticks([])
+        return
+    few = len(verdict.epochs) <= FEW_EPOCHS
+    centre = clock.of([pair.t_s + EPOCH_S / 2 for pair in verdict.epochs])
+    device = _values(verdict.epochs, "device_ln_ms2")
+    apart = 1.5 * EPOCH_S / clock.divisor  # a line joins epochs that follow, and bridges nothing
+    _draw_lines(axes, verdict.epochs, centre, apart)
+    valid = np.array([pair.valid for pair in verdict.epochs])
+    for chosen, fill, label in ((valid, BLUE, "valid"), (~valid, "white", "refused")):
+        known = chosen & np.isfinite(device)
+        if known.any():
+            axes.plot(
+                centre[known],
+                device[known],
+                "o",
+                markersize=9 if few else 3.5,
+                markerfacecolor=fill,
+                markeredgecolor=BLUE,
+                label=f"device, {label}: {int(known.sum())}",
+            )
+    reference = _values(verdict.epochs, "reference_ln_ms2")
+    from_light = _values(verdict.epochs, "chain_ln_ms2")
+    for values, colour, marker, size, label in (
+        (reference, RED, "+", 14.0, "reference on the device's intervals"),
+        (from_light, BLACK, "_", 16.0, "reference from the light"),
+    ):
+        if np.isfinite(values).any():
+            (signs,) = axes.plot(centre, values, marker, color=colour, label=label)
+            signs.set_markersize(size if few else size / 3)
+            signs.set_markeredgewidth(1.4 if few else 0.7)
+    if few:
+        _name_reasons(axes, verdict.epochs, centre, device)
+    axes.margins(y=0.18)
+    low, high = axes.get_ylim()
+    spare = max(0.0, (LEAST_RANGE_LN - (high - low)) / 2)  # rounding is not to look like a swing
+    axes.set_ylim(low - spare, high + spare)
+    _legend(axes, 3)
+
+
+def _draw_lines(axes: Axes, epochs: list[EpochPair], centre: Floats, apart: float) -> None:
+    """BP-RSA as a thin line, and a pale one through the device's valid epochs."""
+    band_only = _values(epochs, "device_bp_ln_ms2")
+    time, values = _with_breaks(centre, band_only, apart)
+    label = "BP-RSA, device (no polynomial)"
+    axes.plot(time, values, color=GREEN, linewidth=0.9, alpha=0.8, label=label)
+    valid = np.array([pair.valid for pair in epochs])
+    device = np.where(valid, _values(epochs, "device_ln_ms2"), np.nan)
+    time, values = _with_breaks(centre, device, apart)
+    axes.plot(time, values, color=BLUE, linewidth=1, alpha=0.5)
+
+
+def _name_reasons(axes: Axes, epochs: list[EpochPair], centre: Floats, device: Floats) -> None:
+    """Why each refused epoch is refused, in small print beside it."""
+    for pair, time, value in zip(epochs, centre, device, strict=True):
+        if not pair.valid and pair.reason and np.isfinite(value):
+            axes.annotate(
+                _cut(pair.reason, 24),
+                (float(time), float(value)),
+                xytext=(0, -12),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+                fontsize=7,
+                color=GREY,
+                parse_math=False,
+            )
+
+
+def _values(epochs: list[EpochPair], name: str) -> Floats:
+    return np.array([getattr(pair, name) for pair in epochs], dtype=np.float64)
+
+
+def _with_breaks(
+    time: Floats, values: Floats, longest_s: float | None = None
+) -> tuple[Floats, Floats]:
+    """The same points with a NaN in every gap, so that no line bridges it."""
+    if len(time) < 2:
+        return time, values
+    steps = np.diff(time)
+    cuts = np.flatnonzero(steps > (longest_s or 1.5 * float(np.median(steps)))) + 1
+    return np.insert(time, cuts, time[cuts - 1]), np.insert(values, cuts, np.nan)
+
+
+def _clock(duration_s: float) -> _Clock:
+    return next(_Clock(by, unit) for least_s, by, unit in SCALES if duration_s >= least_s)
+
+
+def _legend(axes: Axes, columns: int) -> None:
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        ncols=columns,
+        fontsize=8,
+        frameon=False,
+        borderaxespad=0.1,
+        handletextpad=0.4,
+        columnspacing=1.4,
+    )
+
+
+def _style(axes: Axes, y_label: str, x_label: str) -> None:
+    axes.set_ylabel(y_label, fontsize=9)
+    axes.set_xlabel(x_label, fontsize=9)
+    axes.tick_params(labelsize=8)
+    axes.grid(color=PALE, linewidth=0.4)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _cut(text: str, length: int) -> str:
+    """Foreign text in one line of bounded length."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+    return shown if len(shown) <= length else shown[: length - 1] + "…"
