@@ -1,0 +1,124 @@
+"""The main job in one go on a virtual board: deploy, wear, pull, validate."""
+
+import contextlib
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vagaband import deploy, pull, recording
+from vagaband.errors import DeviceError, VagabandError
+from vagaband.files import private_folder
+
+START_S = 20.0
+LONGEST_S = 120.0
+MINUTES = 6.0
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What is worn: a recording, or else a synthetic heart."""
+
+    recording: Path | None = None
+    rate_hz: float | None = None
+    heart: str | None = None
+    minutes: float | None = None
+    seed: int = 1
+
+
+def wear(demo: Demo, out: Path, say: Say) -> Path:
+    """Deploy to a blank virtual board, wear it, pull; returns the journal in `out`."""
+    minutes = demo.minutes or MINUTES
+    if demo.recording:
+        loaded = recording.load(demo.recording, demo.rate_hz)
+        loaded.to_counts()  # light, or an error, before a board is started
+        minutes = demo.minutes or loaded.duration_s / 60
+    private_folder(out)
+    with tempfile.TemporaryDirectory() as folder, _board(demo, minutes, Path(folder)) as board:
+        say(f"a virtual board with a blank chip: {board.url}")
+        began_s = time.monotonic()
+        firmware = deploy.deploy(board.url)
+        say(f"firmware {firmware} deployed with mpremote in {time.monotonic() - began_s:.1f} s")
+        say(f"{board.event('worn')} of wall time")
+        pulled = pull.pull(board.url, Path(folder))
+        if not pulled:
+            raise DeviceError("The virtual board logged no session.", "Report this as a bug.")
+        journal = pulled[-1]
+        say(f"pulled session {journal.session}: {journal.bytes} bytes, verified")
+        final = out / "session.vbj"
+        part = out / ".session.vbj.part"
+        shutil.copyfile(journal.path, part)
+        part.chmod(0o600)
+        part.replace(final)
+        return final
+
+
+class _Board:
+    """A `vagaband board` process and the lines that it prints."""
+
+    def __init__(self, process: subprocess.Popen[str], errors: Path) -> None:
+        self._process = process
+        self._errors = errors
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        self.url = self._next(START_S)
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self._lines.put(line.strip())
+        self._lines.put("")
+
+    def _next(self, wait_s: float) -> str:
+        try:
+            line = self._lines.get(timeout=wait_s)
+        except queue.Empty:
+            raise VagabandError(
+                f"The virtual board said nothing for {wait_s:.0f} s.", "Try a shorter --minutes."
+            ) from None
+        if not line:
+            words = self._errors.read_text().strip().splitlines()
+            raise VagabandError(
+                f"The virtual board ended: {words[-1] if words else 'without a word'}"
+            )
+        return line
+
+    def event(self, word: str) -> str:
+        """The next line that begins with a word."""
+        while True:
+            line = self._next(LONGEST_S)
+            if line.startswith(word):
+                return line
+
+
+@contextlib.contextmanager
+def _board(demo: Demo, minutes: float, folder: Path) -> Iterator[_Board]:
+    command = [sys.executable, "-m", "vagaband", "board", "--flash-file", str(folder / "chip")]
+    command += ["--speed", "max", "--for", f"{minutes:.6f}", "--seed", str(demo.seed)]
+    if demo.recording:
+        command += ["--recording", str(demo.recording)]
+        command += ["--rate", str(demo.rate_hz)] if demo.rate_hz else []
+    elif demo.heart:
+        command += ["--heart", demo.heart]
+    errors = folder / "errors"
+    with errors.open("w") as file:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file, text=True
+        )
+    try:
+        yield _Board(process, errors)
+    finally:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,142 @@
+"""A board on a serial port, running vagaband."""
+
+import contextlib
+import json
+import struct
+import time
+from collections.abc import Iterator
+from typing import Any, Self
+
+import serial
+
+from vagaband.errors import DeviceError
+from vagaband.frames import Frames
+
+BAUD = 115200
+ANSWER_S = 4.0  # the device answers at its next turn, 100 ms; a flush may take a second
+START_S = 15.0  # from a soft reset to the app
+PIECE = struct.Struct("<HI")
+PROMPT = b">>> "
+
+
+class Device:
+    """Commands and answers over the line. Use it as a context; DeviceError where it fails."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._frames = Frames()
+        self._port = _open(url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._port.close()
+
+    def ask(self, command: str, wait_s: float = ANSWER_S) -> dict[str, Any]:
+        """Send a command and return its answer; starts the app where the board sits idle."""
+        answer = self._try(command, wait_s)
+        if answer is None and PROMPT in self._frames.stray[-16:]:
+            self._write(b"\x02\x04")  # leave a raw prompt, soft reset: main.py runs
+            end_s = time.monotonic() + START_S
+            while answer is None and time.monotonic() < end_s:
+                answer = self._try(command, 1.0)
+        if answer is None:
+            raise DeviceError(
+                f"The board at {self.url} does not answer.",
+                "Is vagaband on it? Reset the board, or put the firmware on it with "
+                f"vagaband deploy --port {self.url}",
+            )
+        if "error" in answer:
+            text = "".join(c if c.isprintable() else "?" for c in str(answer["error"])[:200])
+            raise DeviceError(f"The board refused {command!r}: {text}.")
+        return answer
+
+    def _try(self, command: str, wait_s: float) -> dict[str, Any] | None:
+        self._write(f"\r{command}\n".encode())
+        for kind, payload in self.frames(wait_s):
+            if kind == "J":
+                return _object(payload)
+        return None
+
+    def pieces(self, session: int, offset: int) -> Iterator[tuple[int, bytes]]:
+        """A session's bytes from an offset on, as (offset, bytes); ends with (size, b"").
+
+        Pieces may be missing where the line was disturbed, and it may end without the last.
+        """
+        self._write(f"\rpull {session} {offset}\n".encode())
+        for kind, payload in self.frames(ANSWER_S):
+            if kind == "D" and len(payload) > PIECE.size:
+                number, at = PIECE.unpack_from(payload)
+                if number == session:
+                    yield at, payload[PIECE.size :]
+            elif kind == "J":
+                answer = _object(payload)
+                if "error" in answer:
+                    raise DeviceError(f"The board can't send session {session}.", "Try again.")
+                if answer.get("pulled") == session:
+                    yield int(answer["bytes"]), b""
+                    return
+
+    def frames(self, wait_s: float) -> Iterator[tuple[str, bytes]]:
+        """Frames as they come, until none has come for `wait_s`."""
+        end_s = time.monotonic() + wait_s
+        while time.monotonic() < end_s:
+            for frame in self._frames.feed(self._read()):
+                yield frame
+                end_s = time.monotonic() + wait_s
+
+    def _read(self) -> bytes:
+        try:
+            return self._port.read(max(1, min(self._port.in_waiting, 4096)))
+        except (OSError, serial.SerialException) as error:
+            raise self._lost(error) from None
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._port.write(data)
+        except (OSError, serial.SerialException) as error:
+            raise self._lost(error) from None
+
+    def _lost(self, error: Exception) -> DeviceError:
+        return DeviceError(
+            f"The connection to {self.url} broke ({error}).", "Check the cable and run this again."
+        )
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(payload)
+    except ValueError:
+        return {"error": "an answer that is no JSON"}
+    return answer if isinstance(answer, dict) else {"error": "an answer of another kind"}
+
+
+def _open(url: str) -> serial.SerialBase:
+    try:
+        port = serial.serial_for_url(url, do_not_open=True, baudrate=BAUD, timeout=0.05)
+        if "://" not in url:
+            port.exclusive = True
+        port.open()
+        return port
+    except (OSError, ValueError, serial.SerialException) as error:
+        raise DeviceError(
+            f"There is no board to talk to at {url} ({_cause(error)}).", _next(error)
+        )
+
+
+def _cause(error: Exception) -> str:
+    inner = error.__context__
+    if isinstance(inner, OSError) and inner.strerror:
+        return inner.strerror
+    return str(error).splitlines()[0][:160]
+
+
+def _next(error: Exception) -> str:
+    text = f"{error} {error.__context__}".lower()
+    if "permission" in text:
+        return "Add yourself to the group dialout (or run: ls -l on the port), then log in again."
+    if "busy" in text or "lock" in text or "temporarily unavailable" in text:
+        return "Another program holds the port: close it and try again."
+    return "Check the cable and the name of the port; vagaband board gives one without hardware."
