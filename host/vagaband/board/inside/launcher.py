@@ -1,0 +1,5 @@
+"""The first file the interpreter runs: starts the board, then the REPL takes over."""
+
+import boot_sequence
+
+boot_sequence.start(globals())

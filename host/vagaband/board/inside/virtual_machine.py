@@ -1,0 +1,134 @@
+"""The firmware's `machine`: pins, I2C, RTC, watchdog and resets of the virtual ESP32."""
+
+from i2c_bus import I2C
+from rtc import RTC
+
+PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+SDA_PIN, SCL_PIN, INT_PIN = 21, 22, 4
+
+SoftI2C = I2C
+_world = None
+_unique_id = b""
+_freq_hz = 160_000_000
+
+
+def bind(world, chip, rtc, unique_id):
+    """Gives this module its world."""
+    global _world, _unique_id
+    _world, _unique_id = world, unique_id
+    I2C.world, I2C.chip = world, chip
+    RTC.rtc = rtc
+
+
+class Pin:
+    """A GPIO: wired are SDA, SCL and the sensor's INT; any other is what its pull says."""
+
+    IN, OUT, OPEN_DRAIN = 1, 3, 7
+    PULL_DOWN, PULL_UP = 1, 2
+    IRQ_RISING, IRQ_FALLING = 1, 2
+    DRIVE_0, DRIVE_1, DRIVE_2, DRIVE_3 = 0, 1, 2, 3
+    _out = {}
+
+    def __init__(self, id, mode=-1, pull=-1, *, value=None, drive=0, hold=False):
+        self.id = id
+        self.init(mode, pull, value=value)
+
+    def init(self, mode=-1, pull=-1, *, value=None, drive=0, hold=False):
+        """Configures the pin."""
+        self._mode, self._pull = mode, pull
+        if value is not None:
+            self.value(value)
+
+    def value(self, level=None):
+        """Gets or sets the level."""
+        if level is not None:
+            level = 1 if level else 0
+            if self.id == SCL_PIN and level and not self._out.get(self.id, 1):
+                _world.clock_pulse()
+            self._out[self.id] = level
+            return None
+        if self.id == SDA_PIN:
+            return 0 if _world.faulty("stuck") else self._out.get(self.id, 1)
+        if self.id == INT_PIN:
+            return _world.chip.int_level()
+        if self._mode in (self.OUT, self.OPEN_DRAIN):
+            return self._out.get(self.id, 0)
+        return 0 if self._pull == self.PULL_DOWN else 1
+
+    __call__ = value
+
+    def on(self):
+        """Drives the pin high."""
+        self.value(1)
+
+    def off(self):
+        """Drives the pin low."""
+        self.value(0)
+
+    def irq(self, handler=None, trigger=0, **options):
+        """Accepted, never fires: the firmware polls."""
+
+
+class WDT:
+    """The task watchdog; constructing it again sets another timeout, as on the ESP32."""
+
+    def __init__(self, id=0, timeout=5000):
+        _world.watch(timeout * 1000)
+
+    def feed(self):
+        """Feeds the watchdog."""
+        _world.feed()
+
+
+def reset():
+    """Restarts the board."""
+    _world.reset(HARD_RESET)
+
+
+def soft_reset():
+    """Restarts the interpreter."""
+    raise SystemExit
+
+
+def reset_cause():
+    """Why the board last started."""
+    return _world.reset_cause
+
+
+def unique_id():
+    """Six bytes, from the board's seed."""
+    return _unique_id
+
+
+def freq(hz=None):
+    """Gets or sets the processor's clock."""
+    global _freq_hz
+    if hz is None:
+        return _freq_hz
+    _freq_hz = hz
+    return None
+
+
+def lightsleep(ms=0):
+    """Sleeps; memory is kept."""
+    _world.sleep_us(ms * 1000)
+
+
+def deepsleep(ms=0):
+    """Sleeps, then restarts."""
+    _world.sleep_us(ms * 1000)
+    _world.reset(DEEPSLEEP_RESET)
+
+
+def idle():
+    """Yields for a moment."""
+    _world.advance(10)
+
+
+def disable_irq():
+    """Nothing interrupts here."""
+    return 0
+
+
+def enable_irq(state=0):
+    """Nothing interrupts here."""

@@ -1,0 +1,302 @@
+"""The virtual world around the firmware: its clock, its script, its power.
+
+All times are virtual microseconds since the world began. In fast mode the clock moves only by
+what things cost; in paced mode it also follows real time, times the speed.
+"""
+
+FAST = 0.0  # a speed of 0 stands for "as fast as it goes"
+NEVER = 1 << 60
+BOOT_US = 350_000  # from reset to the first line of boot.py
+SOFT_BOOT_US = 20_000  # the same after a soft reset
+STOP_GRACE_US = 3_000_000  # after `stop` is typed: time to flush, still at the budget's speed
+NO_SENSOR_US = 60_000_000  # a firmware that has not sampled by then gives the line back
+PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+
+
+class World:
+    """Clock, scripted events, budget and resets of one board process.
+
+    `config`: what the supervisor sent at start-up. `real_time`: MicroPython's own time module.
+    """
+
+    def __init__(self, config, umbilical, real_time):
+        self.umbilical = umbilical
+        self._real_us = real_time.ticks_us
+        self._real_sleep_us = real_time.sleep_us
+        kept = config["world"]
+        self.now_us = kept["now_us"]
+        self.first_start_us = kept["first_start_us"]
+        self.first_period_us = kept["first_period_us"]
+        self.events_done = kept["events_done"]
+        self.budget_state = kept["budget_state"]  # "none", "waiting", "running", "grace", "used"
+        self.erases = kept["erases"]
+        self.boots = kept["boots"] + 1
+        self.reset_cause = config["reset_cause"]
+        device = config["device"]
+        soft = device and self.reset_cause == SOFT_RESET
+        self._events = config["events"]  # (us since first sampling, action, argument), in order
+        self._budget_us = config["budget_us"]
+        self._wear_speed = config["speed"]
+        self._idle_speed = config["idle_speed"]  # as the supervisor wants it outside a budget
+        self.holding = False
+        self._hold_until_us = NEVER
+        self.wdt_us = device["wdt_us"] if soft else None
+        self.wdt_deadline_us = NEVER
+        self.typed = bytearray()
+        self.faults_until_us = {"nak": 0, "stuck": 0}
+        self.stuck_clocks = 0
+        self.chip = None  # set by the boot sequence
+        self.rtc = None
+        self._interrupt = False
+        self._anchor_real = self._real_us()
+        self._anchor_us = self.now_us
+        self.speed = self._idle_speed
+        self.boot_us = device["boot_us"] if soft else self.now_us
+        self._boot_cost_us = SOFT_BOOT_US if soft else BOOT_US
+        self._plan()
+
+    # starting
+
+    def boot(self, app_follows):
+        """Lets the boot time pass; with a budget left the line is held and time runs at will."""
+        if app_follows and self.budget_state in ("waiting", "running"):
+            self._hold(True)
+            if self.budget_state == "waiting":
+                self._hold_until_us = self.now_us + NO_SENSOR_US
+        self._set_speed()
+        if self.wdt_us:
+            self.feed()
+        self.advance(self._boot_cost_us)
+        self._plan()
+
+    def at_prompt(self, app_ran=False):
+        """The firmware has ended and the REPL begins: the line belongs to the host."""
+        if app_ran and self.budget_state in ("waiting", "running"):
+            self.umbilical.send(b"E", b"not worn: the firmware ended")
+        self._hold(False)
+        self._set_speed()
+
+    def first_sample(self, start_us, period_us):
+        """The sensor samples for the first time: time zero of the light and of the script."""
+        self.first_start_us, self.first_period_us = start_us, period_us
+        if self.budget_state == "waiting":
+            self.budget_state = "running"
+            self._hold_until_us = NEVER
+            self._hold(True)
+            self._set_speed()
+        self.umbilical.send(b"F", b"%d" % start_us)
+        self._plan()
+
+    def _hold(self, on):
+        if on != self.holding:
+            self.holding = on
+            self.umbilical.send(b"H", b"1" if on else b"0")
+
+    # the clock
+
+    def _set_speed(self):
+        wearing = self.holding and self.budget_state in ("waiting", "running", "grace")
+        speed = self._wear_speed if wearing else self._idle_speed
+        if speed != self.speed:
+            self._anchor_real = self._real_us()
+            self._anchor_us = self.now_us
+            self.speed = speed
+
+    def _paced_us(self):
+        return self._anchor_us + int((self._real_us() - self._anchor_real) * self.speed)
+
+    def advance(self, us):
+        """Something took `us` of time."""
+        target_us = self.now_us + us
+        if target_us >= self._stop_us:
+            self._run_to(target_us)
+        else:
+            self.now_us = target_us
+
+    def read_us(self):
+        """The time now, as the firmware sees it; reading costs a few microseconds."""
+        self.advance(3)
+        if self.speed:
+            paced_us = self._paced_us()
+            if paced_us > self.now_us:
+                self._run_to(paced_us)
+        return self.now_us
+
+    def settle(self):
+        """In paced mode: where virtual time ran ahead of real time, waits for real time."""
+        if self.speed:
+            ahead_us = int((self.now_us - self._paced_us()) / self.speed)
+            if ahead_us > 20_000:
+                self._real_sleep_us(ahead_us)
+
+    def sleep_us(self, us):
+        """The firmware sleeps; a Ctrl-C ends it."""
+        self.wait_until(self.now_us + us, None)
+
+    def wait_until(self, target_us, stdin):
+        """Lets time pass up to `target_us`, or until a byte may be on `stdin` (when given)."""
+        while True:
+            if not self.holding:
+                self.take_notices()
+            if not self.speed:
+                self._run_to(min(target_us, self._stop_us) if stdin else target_us)
+                return
+            wait_us = int((target_us - self._paced_us()) / self.speed)
+            if wait_us <= 0:
+                self._run_to(target_us)
+                return
+            if stdin is not None:
+                self.umbilical.wait_with(stdin, (wait_us + 999) // 1000)
+                self._run_to(min(target_us, self._paced_us()))
+                return
+            if wait_us < 1000:
+                self._real_sleep_us(wait_us)
+            else:
+                self.umbilical.wait(wait_us // 1000)
+                self._run_to(min(target_us, max(self.now_us, self._paced_us())))
+
+    def take_notices(self):
+        """Acts on what the supervisor said; raises KeyboardInterrupt after a Ctrl-C."""
+        if self.umbilical.interrupted:
+            self.umbilical.interrupted = False
+            self._interrupt = True
+        for kind, payload in self.umbilical.notices():
+            if kind == b"V":
+                self._idle_speed = float(payload)
+                self._set_speed()
+            elif kind == b"C":
+                self._interrupt = True
+            elif kind == b"X":
+                self._interrupt = False
+        if self._interrupt:
+            self._interrupt = False
+            self.umbilical.send(b"c")
+            raise KeyboardInterrupt
+
+    # what happens at its time
+
+    def _plan(self):
+        """The next instant at which something happens by itself."""
+        stop_us = min(self.wdt_deadline_us, self._hold_until_us)
+        if self.first_start_us is not None:
+            if self.events_done < len(self._events):
+                stop_us = min(stop_us, self._event_us())
+            if self.budget_state in ("running", "grace"):
+                stop_us = min(stop_us, self._budget_end_us())
+        self._stop_us = stop_us
+
+    def _event_us(self):
+        return self.first_start_us + self._events[self.events_done][0]
+
+    def _budget_end_us(self):
+        end_us = self.first_start_us + self._budget_us
+        return end_us + STOP_GRACE_US if self.budget_state == "grace" else end_us
+
+    def _run_to(self, target_us):
+        while self._stop_us <= target_us:
+            self.now_us = max(self.now_us, self._stop_us)
+            self._happen()
+            self._plan()
+        self.now_us = max(self.now_us, target_us)
+
+    def _happen(self):
+        now_us = self.now_us
+        if now_us >= self.wdt_deadline_us:
+            self.reset(WDT_RESET)
+        if now_us >= self._hold_until_us:
+            self._hold_until_us = NEVER
+            self.umbilical.send(b"E", b"not worn yet: the sensor does not sample")
+            self._hold(False)
+            self._set_speed()
+        if self.first_start_us is None:
+            return
+        if self.events_done < len(self._events) and now_us >= self._event_us():
+            _, action, argument = self._events[self.events_done]
+            self.events_done += 1
+            getattr(self, "_do_" + action)(argument)
+        if self.budget_state in ("running", "grace") and self.now_us >= self._budget_end_us():
+            self._end_budget()
+
+    def _end_budget(self):
+        if self.budget_state == "running":
+            self.budget_state = "grace"
+            self.typed.extend(b"stop\n")
+            return
+        self.budget_state = "used"
+        self._hold(False)
+        self.umbilical.send(b"U")
+        self._set_speed()
+
+    def _do_type(self, text):
+        self.typed.extend(text.encode() + b"\n")
+
+    def _do_stop(self, _):
+        self.typed.extend(b"stop\n")
+
+    def _do_nak(self, us):
+        self.faults_until_us["nak"] = self.now_us + us
+
+    def _do_stuck(self, us):
+        self.faults_until_us["stuck"] = self.now_us + us
+        self.stuck_clocks = 0
+
+    def _do_brownout(self, _):
+        self.chip.brown_out()
+
+    def _do_stall(self, us):
+        self.now_us += us
+
+    def _do_reset(self, _):
+        self.reset(HARD_RESET)
+
+    def _do_power(self, _):
+        self.reset(PWRON_RESET)
+
+    # faults on the bus
+
+    def faulty(self, name):
+        """Whether the fault `name` ("nak" or "stuck") is on now."""
+        return self.now_us < self.faults_until_us[name]
+
+    def clock_pulse(self):
+        """One rising edge on SCL by hand: nine free a stuck data line."""
+        self.stuck_clocks += 1
+        if self.stuck_clocks >= 9:
+            self.faults_until_us["stuck"] = 0
+
+    # the watchdog and resets
+
+    def watch(self, timeout_us):
+        """Sets (or sets anew) the watchdog."""
+        self.wdt_us = timeout_us
+        self.feed()
+
+    def feed(self):
+        """Feeds the watchdog."""
+        self.wdt_deadline_us = self.now_us + self.wdt_us
+        self._plan()
+
+    def reset(self, cause):
+        """Restarts the board: never returns."""
+        self.umbilical.send(b"R", repr((cause, self.kept(cause != PWRON_RESET))).encode())
+        self.umbilical.wait_for_the_end()
+
+    def kept(self, powered):
+        """What outlives this process: the world, and with power the device's memories."""
+        device = None
+        if powered:
+            device = {"chip": self.chip.state(), "rtc": self.rtc.state()}
+            device["wdt_us"] = self.wdt_us
+            device["boot_us"] = self.boot_us
+        return {
+            "world": {
+                "now_us": self.now_us,
+                "first_start_us": self.first_start_us,
+                "first_period_us": self.first_period_us,
+                "events_done": self.events_done,
+                "budget_state": self.budget_state,
+                "erases": self.erases,
+                "boots": self.boots,
+            },
+            "device": device,
+        }

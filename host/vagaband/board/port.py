@@ -1,0 +1,178 @@
+"""The board's serial port: an RFC 2217 server for one client, with the line's baud rate."""
+
+import contextlib
+import select
+import socket
+import time
+
+from serial import rfc2217
+
+from vagaband.errors import DeviceError
+
+REFUSAL = b"\r\nvagaband board: another client is attached; close it first.\r\n"
+QUEUE_BYTES = 4096  # more than this waiting in a direction stops the reading of its source
+BITS_PER_BYTE = 10
+
+
+class Bucket:
+    """How many bytes a line of `bytes_per_s` may carry now; at most `burst_s` seconds' worth."""
+
+    def __init__(self, bytes_per_s: float, burst_s: float = 0.02) -> None:
+        self._rate = bytes_per_s
+        self._burst_s = burst_s
+        self._credit = 0.0
+        self._at_s = time.monotonic()
+        self.factor = 1.0  # real seconds carry this many seconds of the line; 0: no limit
+
+    def take(self, wanted: int) -> int:
+        """How many of `wanted` bytes may go now."""
+        if not self.factor:
+            return wanted
+        now_s = time.monotonic()
+        rate = self._rate * self.factor
+        earned = (now_s - self._at_s) * rate
+        self._credit = min(self._credit + earned, max(1.0, rate * self._burst_s))
+        self._at_s = now_s
+        given = min(wanted, int(self._credit))
+        self._credit -= given
+        return given
+
+
+class Lines:
+    """The port's settings and control lines, as pyserial's PortManager wants to see them."""
+
+    baudrate, bytesize, parity, stopbits = 115200, 8, "N", 1
+    xonxoff = rtscts = False
+    cts = dsr = cd = True
+    ri = False
+    dtr = rts = False
+    break_condition = False
+
+    def __init__(self, port: "Port") -> None:
+        self._port = port
+
+    def reset_input_buffer(self) -> None:
+        """What the board sent and the host has not had yet is dropped."""
+        self._port.to_host.clear()
+
+    def reset_output_buffer(self) -> None:
+        """What the host sent and the board has not had yet is dropped."""
+        self._port.to_board.clear()
+
+
+class Port:
+    """A listening socket and at most one client; `to_host` and `to_board` are the bytes waiting.
+
+    `write` is what PortManager calls to send its own telnet commands.
+    """
+
+    def __init__(self, baud: int, tcp_port: int = 0) -> None:
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self.listener.bind(("127.0.0.1", tcp_port))
+        except OSError as error:
+            self.listener.close()
+            raise DeviceError(
+                f"TCP port {tcp_port} can't be opened ({error.strerror}).", "Choose another one."
+            ) from None
+        self.listener.listen(4)
+        self.listener.setblocking(False)
+        self.client: socket.socket | None = None
+        self.to_host = bytearray()
+        self.to_board = bytearray()
+        self._wire = bytearray()
+        self._manager: rfc2217.PortManager | None = None
+        self.outward = Bucket(baud / BITS_PER_BYTE)
+        self.inward = Bucket(baud / BITS_PER_BYTE)
+
+    @property
+    def url(self) -> str:
+        """What a host opens."""
+        return f"rfc2217://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def write(self, data: bytes) -> None:
+        """Telnet's own bytes for the client."""
+        self._wire += data
+
+    def accept(self) -> None:
+        """Takes the waiting client, or tells it that another one is there."""
+        try:
+            sock, _ = self.listener.accept()
+        except OSError:
+            return
+        if self.client is not None:
+            self._notice_departure()
+        if self.client is not None:
+            with contextlib.suppress(OSError):
+                sock.sendall(REFUSAL)
+            sock.close()
+            return
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setblocking(False)
+        self.client = sock
+        self.to_host.clear()
+        self._wire.clear()
+        self._manager = rfc2217.PortManager(Lines(self), self)  # type: ignore[arg-type]
+
+    def _notice_departure(self) -> None:
+        """Reads what the client has left to say: it may have gone already."""
+        while self.client is not None and select.select([self.client], [], [], 0)[0]:
+            self.receive()
+
+    def receive(self) -> None:
+        """Takes bytes from the client; an end of file is its departure."""
+        if self.client is None or self._manager is None:
+            return
+        try:
+            data = self.client.recv(4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.drop_client()
+            return
+        for byte in self._manager.filter(data):
+            self.to_board += byte
+
+    def drop_client(self) -> None:
+        """Ends the connection; bytes for the board stay and are still delivered."""
+        if self.client is not None:
+            self.client.close()
+        self.client = self._manager = None
+        self.to_host.clear()
+        self._wire.clear()
+
+    def send(self) -> None:
+        """Sends the client what the line can carry now."""
+        if self.client is None or self._manager is None:
+            self.to_host.clear()
+            return
+        if len(self._wire) < QUEUE_BYTES:
+            count = self.outward.take(len(self.to_host))
+            if count:
+                self._wire += bytes(self.to_host[:count]).replace(b"\xff", b"\xff\xff")
+                del self.to_host[:count]
+        if self._wire:
+            try:
+                sent = self.client.send(self._wire)
+            except BlockingIOError:
+                return
+            except OSError:
+                self.drop_client()
+                return
+            del self._wire[:sent]
+
+    def wants_reading(self) -> bool:
+        """Whether the client's bytes have room here."""
+        return self.client is not None and len(self.to_board) < QUEUE_BYTES
+
+    def busy(self) -> bool:
+        """Whether bytes wait for their turn on the line."""
+        return bool(self.to_host or self._wire or self.to_board)
+
+    def close(self) -> None:
+        """Ends all connections."""
+        self.drop_client()
+        self.listener.close()

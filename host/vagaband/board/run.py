@@ -1,0 +1,176 @@
+"""Runs a virtual board: its options, its set-up, its end."""
+
+import contextlib
+import hashlib
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from vagaband.board.flash_file import open_flash_file, temporary_chip
+from vagaband.board.heart import DEFAULT_SPEC, Heart
+from vagaband.board.interpreter import require_micropython
+from vagaband.board.light import RECORDING_RATE_HZ, Light, Recording, Source
+from vagaband.board.port import Port
+from vagaband.board.script import LIGHT_ACTIONS, Event, read_script
+from vagaband.board.supervisor import FAST, Supervisor
+from vagaband.errors import InputError
+from vagaband.paths import firmware_dir
+
+PART_ID = 0x15
+ERASE_US = (45_000, 400_000)  # a fresh W25Q: typical and longest 4 KiB erase
+SECONDS_ACTIONS = ("nak", "stuck", "stall")
+
+
+@dataclass
+class BoardOptions:
+    """What a virtual board is made of; a recording or a heart gives the light, not both."""
+
+    recording: Path | None = None
+    rate_hz: float | None = None  # of the recording; None: as its file means
+    heart: str | None = None  # see `heart.KEYS`
+    speed: float | Literal["max"] = 1.0
+    seed: int = 1
+    flash_file: Path | None = None  # None: a private chip with the firmware on it
+    for_min: float | None = None  # minutes to be worn, from the first sample on
+    script: Path | None = None
+    baud: int = 115200
+    clock: float | None = None  # the sensor's clock against nominal; None: the heart's
+    truth: Path | None = None  # where the heart's own beats are written
+    firmware_dir: Path | None = None
+    tcp_port: int = 0  # 0: any free one
+    part_id: int = PART_ID  # 0x11 is a MAX30100
+    swapped: bool = False  # red and infrared LED exchanged, as on some clones
+    erase_us: tuple[int, int] = ERASE_US
+
+
+def run_board(options: BoardOptions) -> None:
+    """Runs a board until it is told to end; the first line on stdout is its URL."""
+    require_micropython()
+    _check(options)
+    heart = None if options.recording else Heart(options.heart or DEFAULT_SPEC)
+    source: Source = heart if heart else _recording(options)
+    events = read_script(options.script) if options.script else []
+    light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
+    with _flash_file(options) as flash_file, _ended_by_signal() as ending:
+        port = Port(options.baud, options.tcp_port)
+        board = board_config(options, heart, events, flash_file)
+
+        def write_truth() -> None:
+            if options.truth and heart:
+                worn_s = 60 * options.for_min if options.for_min else light.served_s
+                _write_truth(options.truth, heart, min(worn_s, light.served_s))
+
+        supervisor = Supervisor(port, light, board, _say, write_truth)
+        ending.append(supervisor)
+        _say(port.url)
+        try:
+            supervisor.run()
+        finally:
+            write_truth()
+
+
+def board_config(
+    options: BoardOptions, heart: Heart | None, events: list[Event], flash_file: Path
+) -> dict[str, Any]:
+    """What every interpreter of this board is told at its start."""
+    clock = options.clock if options.clock is not None else heart.clock if heart else 1.0
+    identity = hashlib.sha256(b"vagaband board %d" % options.seed).digest()
+    return {
+        "clock": clock,
+        "part_id": options.part_id,
+        "swapped": options.swapped,
+        "baud": options.baud,
+        "seed": options.seed,
+        "erase_us": options.erase_us,
+        "unique_id": identity[:6],
+        "flash_file": str(flash_file),
+        "events": [_world_event(e) for e in events if e.action not in LIGHT_ACTIONS],
+        "budget_us": round(60e6 * (options.for_min or 0)),
+        "speed": FAST if options.speed == "max" else float(options.speed),
+        "world": {
+            "now_us": 0,
+            "first_start_us": None,
+            "first_period_us": 0.0,
+            "events_done": 0,
+            "budget_state": "waiting" if options.for_min else "none",
+            "erases": 0,
+            "boots": 0,
+        },
+    }
+
+
+def _world_event(event: Event) -> tuple[int, str, str | int | None]:
+    value = event.value
+    if event.action in SECONDS_ACTIONS and isinstance(value, float):
+        value = round(value * 1e6)
+    return (round(event.t_s * 1e6), event.action, value)  # type: ignore[return-value]
+
+
+def _check(options: BoardOptions) -> None:
+    if options.recording and options.heart:
+        raise InputError("A board has a recording or a heart, not both.", "Leave one of them out.")
+    if options.truth and options.recording:
+        raise InputError(
+            "Only a synthetic heart knows its true beats.", "Leave --truth or --recording out."
+        )
+    limits = [
+        ("speed", 1.0 if options.speed == "max" else float(options.speed), 0.01, 1000.0),
+        ("baud rate", options.baud, 300, 10_000_000),
+        ("number of minutes", options.for_min if options.for_min is not None else 1, 0.01, 1e5),
+        ("sensor clock", options.clock if options.clock is not None else 1, 0.9, 1.1),
+    ]
+    for name, value, low, high in limits:
+        if not low <= value <= high:
+            raise InputError(f"The {name} {value:g} can't be.", f"It must be {low:g} to {high:g}.")
+
+
+def _recording(options: BoardOptions) -> Recording:
+    from vagaband import recording
+
+    assert options.recording is not None
+    loaded = recording.load(options.recording, options.rate_hz)
+    rate_hz = RECORDING_RATE_HZ
+    return Recording(loaded.to_counts(rate_hz=rate_hz), loaded.red_to_counts(rate_hz=rate_hz))
+
+
+@contextlib.contextmanager
+def _flash_file(options: BoardOptions) -> Iterator[Path]:
+    if options.flash_file is not None:
+        open_flash_file(options.flash_file)
+        yield options.flash_file.absolute()
+    else:
+        with temporary_chip(options.firmware_dir or firmware_dir()) as folder:
+            yield Path(folder) / "flash.bin"
+
+
+@contextlib.contextmanager
+def _ended_by_signal() -> Iterator[list[Supervisor]]:
+    """SIGTERM and Ctrl-C end the supervisors in the list in good order."""
+    ending: list[Supervisor] = []
+
+    def end(_number: int, _frame: object) -> None:
+        if not ending:
+            raise KeyboardInterrupt
+        for supervisor in ending:
+            supervisor.stop = True
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield ending
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _write_truth(path: Path, heart: Heart, until_s: float) -> None:
+    lines = ["t_s", *(f"{t_s:.6f}" for t_s in heart.truth_beats_s(until_s))]
+    part = path.with_name(path.name + ".part")
+    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    os.replace(part, path)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

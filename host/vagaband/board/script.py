@@ -1,0 +1,105 @@
+"""The script of a virtual board: what happens at which second since the sensor first sampled."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vagaband.errors import InputError
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a script; `value` is text, seconds or counts, or None."""
+
+    t_s: float
+    action: str
+    value: str | float | None
+
+
+def _text(words: str) -> str:
+    if not words:
+        raise ValueError("needs a text")
+    return words
+
+
+def _positive(words: str) -> float:
+    value = float(words)
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError("needs a number that is not negative")
+    return value
+
+
+def _nothing(words: str) -> None:
+    if words:
+        raise ValueError("takes nothing after it")
+
+
+# action: (what follows it, how that is read, what it does)
+ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
+    "type": ("TEXT", _text, "types a line to the firmware"),
+    "stop": ("", _nothing, "types `stop`: ends the session"),
+    "off": ("", _nothing, "takes the finger off"),
+    "on": ("", _nothing, "puts the finger back"),
+    "motion": ("SECONDS", _positive, "moves the finger"),
+    "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
+    "nak": ("SECONDS", _positive, "the sensor does not acknowledge"),
+    "stuck": ("SECONDS", _positive, "the data line is held low"),
+    "brownout": ("", _nothing, "the sensor loses its registers"),
+    "stall": ("SECONDS", _positive, "the processor is busy, the FIFO overflows"),
+    "reset": ("", _nothing, "resets the board"),
+    "power": ("", _nothing, "cuts and returns the power"),
+}
+LIGHT_ACTIONS = ("off", "on", "motion", "ambient")
+
+
+def help_text() -> str:
+    """The actions of `--script`, one a line, as `board --help` shows them."""
+    lines = ["Lines of --script: TIME_S ACTION [VALUE], time since the sensor first sampled:"]
+    for name, (value, _, meaning) in ACTIONS.items():
+        lines.append(f"  {(name + ' ' + value).strip():<16} {meaning}")
+    return "\n".join(lines)
+
+
+def parse_script(text: str, name: str = "script") -> list[Event]:
+    """The events in order of time. Lines that are empty or begin with # are left out."""
+    events = []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.strip()
+        if words and not words.startswith("#"):
+            events.append(_parse_line(words, f"Line {number} of {name}"))
+    return sorted(events, key=lambda event: event.t_s)
+
+
+def _parse_line(words: str, where: str) -> Event:
+    time_word, _, rest = words.partition(" ")
+    action, _, value_words = rest.strip().partition(" ")
+    try:
+        t_s = _positive(time_word)
+    except ValueError:
+        raise InputError(
+            f"{where} does not begin with a time in seconds: '{words}'.",
+            "Write for instance: 60 type mark glimmer",
+        ) from None
+    if action not in ACTIONS:
+        raise InputError(
+            f"{where} has no known action: '{words}'.", f"The actions are {', '.join(ACTIONS)}."
+        )
+    form, read, _ = ACTIONS[action]
+    try:
+        return Event(t_s, action, read(value_words.strip()))
+    except ValueError:
+        raise InputError(
+            f"{where} has a wrong value: '{words}'.", f"Write: {time_word} {action} {form}".strip()
+        ) from None
+
+
+def read_script(path: Path) -> list[Event]:
+    """The events of a script file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"The script {path} can't be read ({type(error).__name__}).", "Name a text file."
+        ) from None
+    return parse_script(text, path.name)
