@@ -79,12 +79,13 @@ class App:
             self._up_us += lap_us
             if self._up_us >= _FAST_US:
                 board.set_crashes(0)
-        if self._recorder:
-            self._measure(lap_us)
-            if self._recorder.flush_due:
-                self._recorder.flush()
+        recorder = self._recorder
+        if recorder:
+            self._measure(recorder, lap_us)
+            if recorder.flush_due:
+                recorder.flush()
                 gc.collect()
-                if self._recorder.journal.full:
+                if recorder.journal.full:
                     self._end(FULL)
                 return  # drain what came meanwhile before anything else
         elif self._watchdog:
@@ -95,7 +96,7 @@ class App:
         else:
             board.sleep_ms(_TURN_MS)
 
-    def _measure(self, lap_us: int) -> None:
+    def _measure(self, recorder: Recorder, lap_us: int) -> None:
         self._quiet_us += lap_us
         try:
             if self._fault:
@@ -103,24 +104,23 @@ class App:
                 self._fault = ""
             n = self._sensor.drain()
         except OSError as e:
-            self._lose_sensor(BUS, str(e) or "bus fault")
+            self._lose_sensor(recorder, BUS, str(e) or "bus fault")
             return
         if self._sensor.browned_out:
-            self._lose_sensor(BROWN_OUT, "brown-out")
+            self._lose_sensor(recorder, BROWN_OUT, "brown-out")
         elif n:
-            self._record(n)
+            self._record(recorder, n)
 
-    def _lose_sensor(self, cause: int, fault: str) -> None:
+    def _lose_sensor(self, recorder: Recorder, cause: int, fault: str) -> None:
         """Commit what there is; each turn tries to start the sensor again."""
         if not self._cause:
             self._cause = cause
-            self._recorder.flush()
+            recorder.flush()
         self._fault = fault
         if self._watchdog:
             self._watchdog.feed()
 
-    def _record(self, n: int) -> None:
-        recorder = self._recorder
+    def _record(self, recorder: Recorder, n: int) -> None:
         sensor = self._sensor
         if self._cause:
             recorder.gap(self._cause, LOST_UNKNOWN, self._quiet_us - n * _SAMPLE_US)
@@ -162,7 +162,7 @@ class App:
             "device": board.device_id(),
             "version": version.VERSION,
             "firmware": self._firmware,
-            "micropython": ".".join(str(n) for n in sys.implementation[1][:3]),
+            "micropython": ".".join(str(n) for n in sys.implementation.version[:3]),
             "rate_hz": RATE_HZ,
             "sensor": {"part": "MAX30102", "full_scale_na": FULL_SCALE_NA, "average": 4},
             "config": self._config,

@@ -98,6 +98,8 @@ class Link:
 
     def step(self) -> None:
         """Send one piece of the file, or the closing answer behind the last."""
+        if self._file is None:
+            return
         frame = self._frame
         start = _HEAD + _DATA_HEAD
         n = self._file.readinto(self._view[start : start + _PIECE])

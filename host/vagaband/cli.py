@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from vagaband import __version__, journal, recording, twin
+from vagaband.board.heart import help_text as heart_help
+from vagaband.board.script import help_text as script_help
 from vagaband.errors import InputError, VagabandError
 from vagaband.reference.time_domain import mean_hp_ms, rmssd_ms, sound_runs
 from vagaband.session import Session
@@ -391,7 +393,25 @@ def demo_(
     _show_verdict(verdict, to_json)
 
 
-@cli.command("board")
+BOARD_HELP = f"""Run a virtual board; its serial URL is the first line on stdout.
+
+It carries the firmware, unless --flash-file names a chip. With --speed max time jumps while no
+host is attached; with --for it is worn that long, however fast, then the session is stopped and
+the board waits to be pulled in real time.
+
+\b
+vagaband board --speed max --for 60    an hour of wearing in seconds
+vagaband pull --port URL               then its session
+
+\b
+{heart_help()}
+
+\b
+{script_help()}
+"""
+
+
+@cli.command("board", help=BOARD_HELP)
 @click.option("--recording", "recording_file", type=click.Path(path_type=Path))
 @rate
 @click.option("--heart", help="KEY=VALUE,... as listed below.")
@@ -408,7 +428,6 @@ def demo_(
 @click.option("--clock", type=float, help="The sensor's clock against nominal, as 0.985.")
 @click.option("--truth", type=click.Path(path_type=Path), help="Where the heart's beats go.")
 def board_(recording_file: Path | None, rate_hz: float | None, speed: str, **options: Any) -> None:
-    """Run a virtual board; its serial URL is the first line on stdout."""
     from vagaband.board import BoardOptions, run_board
 
     try:

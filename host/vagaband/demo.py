@@ -47,7 +47,7 @@ def wear(demo: Demo, out: Path, say: Say) -> Path:
         began_s = time.monotonic()
         firmware = deploy.deploy(board.url)
         say(f"firmware {firmware} deployed with mpremote in {time.monotonic() - began_s:.1f} s")
-        say(f"{board.event('worn')} of wall time")
+        say(f"{board.worn()} of wall time")
         pulled = pull.pull(board.url, Path(folder))
         if not pulled:
             raise DeviceError("The virtual board logged no session.", "Report this as a bug.")
@@ -91,12 +91,14 @@ class _Board:
             )
         return line
 
-    def event(self, word: str) -> str:
-        """The next line that begins with a word."""
-        while True:
-            line = self._next(LONGEST_S)
-            if line.startswith(word):
-                return line
+    def worn(self) -> str:
+        """What the board says when it has been worn; VagabandError where it could not be."""
+        line = self._next(LONGEST_S)
+        if not line.startswith("worn"):
+            raise VagabandError(
+                f"The virtual board was {line}.", "Report this as a bug, with this line."
+            )
+        return line
 
 
 @contextlib.contextmanager

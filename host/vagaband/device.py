@@ -89,7 +89,7 @@ class Device:
 
     def _read(self) -> bytes:
         try:
-            return self._port.read(max(1, min(self._port.in_waiting, 4096)))
+            return self._port.read(max(1, min(getattr(self._port, "in_waiting", 0), 4096)))
         except (OSError, serial.SerialException) as error:
             raise self._lost(error) from None
 
@@ -123,7 +123,7 @@ def _open(url: str) -> serial.SerialBase:
     except (OSError, ValueError, serial.SerialException) as error:
         raise DeviceError(
             f"There is no board to talk to at {url} ({_cause(error)}).", _next(error)
-        )
+        ) from None
 
 
 def _cause(error: Exception) -> str:

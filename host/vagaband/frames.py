@@ -37,7 +37,7 @@ class Frames:
                 frames.append(frame)
 
     def _take(self) -> tuple[str, bytes] | tuple[()] | None:
-        """The frame at the start of what waits; None while it is incomplete, () where it is none."""
+        """The frame at the start of what waits; None while incomplete, () where it is none."""
         body = len(START) + HEAD.size
         if len(self._waiting) < body:
             return None
