@@ -204,8 +204,8 @@ class Beats:
             if step > steepest:
                 steepest = step
                 steep_at = i
-        at, frac = self._mid_upstroke(steep_at, steepest >> 4)
-        self._rival(at, frac, height)
+        mid = self._mid_upstroke(steep_at, steepest >> 4)
+        self._rival(mid >> 8, mid & 255, height)
 
     def _is_pulse(self, height: int) -> bool:
         if height < _MIN_HEIGHT or 2 * height > 9 * self._last_raw:
@@ -217,8 +217,8 @@ class Beats:
             return False
         return True
 
-    def _mid_upstroke(self, steep_at: int, least: int) -> tuple:
-        """Where the piece around the steepest step crosses half its height, and 1/256 of it.
+    def _mid_upstroke(self, steep_at: int, least: int) -> int:
+        """Where the piece around the steepest step crosses half its height, in 1/256 samples.
 
         The piece goes on both ways while a step is more than `least`.
         """
@@ -233,7 +233,7 @@ class Beats:
         while s[(low + 1) & (_S - 1)] <= level and low + 1 < high:
             low += 1
         under = s[low & (_S - 1)]
-        return low, ((level - under) << 8) // max(1, s[(low + 1) & (_S - 1)] - under)
+        return (low << 8) + ((level - under) << 8) // max(1, s[(low + 1) & (_S - 1)] - under)
 
     def _rival(self, at: int, frac: int, height: int) -> None:
         """Put a candidate up against the beat before it, which may still be pending."""

@@ -1,6 +1,8 @@
 """The sensor's sample clock against the ESP32's crystal.
 
-The sensor's oscillator is off by up to 1.5 % (MAX30102 datasheet, rev 1: 10.32 to 10.64 MHz).
+The sensor's oscillator is off by up to 1.5 % (MAX30102 datasheet, rev 1: 10.32 to 10.64 MHz). A
+drain finds its samples up to a sample's time old, so single drains say little: their mean over
+ten seconds is compared with the mean of ten seconds at least 50 s before.
 """
 
 from array import array
@@ -8,61 +10,75 @@ from array import array
 from micropython import const
 
 ONE = const(65536)  # a scale is (true sample period / nominal - 1) in 1/65536
-_FIRST_S = const(60)  # shortest stretch that gives a scale
-_SPAN = const(10)  # minutes that a fit looks back
+_BLOCK_US = const(10000000)
+_FIRST = const(6)  # blocks before the first fit: 60 s
+_SPAN = const(60)  # blocks that a fit looks back: 10 minutes
+_CHANGE = const(3)  # 0.005 %: a smaller step says nothing and would fill the log
 _LIMIT = const(1966)  # 3 %: beyond it the count or the clock is wrong, not the oscillator
 
 
 class SampleClock:
     """Tell it at each drain how many samples have come and how much time has gone by.
 
-    `scale` is the latest fit, in 1/65536, `ready` from the first 60 s on. Works in whole
-    seconds and microseconds so that nothing grows past 31 bits in months.
+    `scale` is the latest fit, in 1/65536. Sums are kept within a block, so that nothing grows
+    past 31 bits in months.
     """
 
     def __init__(self, rate_hz: int) -> None:
         self._period_us = 1000000 // rate_hz
-        self._samples = array("i", [0] * _SPAN)  # of each minute
-        self._us = array("i", [0] * _SPAN)
+        self._slips = array("i", [0] * _SPAN)  # us that time ran ahead of the samples, by block
+        self._times = array("i", [0] * _SPAN)  # us from the middle of the block before
         self.scale = 0
-        self.ready = False
         self.restart()
 
     def restart(self) -> None:
         """Begin a new count (after samples were lost in unknown number)."""
-        self._minutes = 0
-        self._n = 0  # samples and time of the minute that is running
-        self._t = 0
+        self._blocks = -1  # the first mean is compared with nothing
         self._anchored = False
+        self._carried = 0  # lag and time since the middle of the block before
+        self._carried_us = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self._lag = 0  # time gone by less that of the samples, us, since the block began
+        self._lags = 0
+        self._t = 0
+        self._drains = 0
 
     def drained(self, samples: int, elapsed_us: int) -> bool:
         """Count `samples` read `elapsed_us` after the drain before; True when `scale` is new."""
         if not self._anchored:
             self._anchored = True
             return False
-        self._n += samples
         self._t += elapsed_us
-        if self._t < _FIRST_S * 1000000:
-            return False
-        i = self._minutes % _SPAN
-        self._samples[i] = self._n
-        self._us[i] = self._t
-        self._minutes += 1
-        self._n = self._t = 0
-        return self._fit()
+        self._lag += elapsed_us - samples * self._period_us
+        self._lags += self._lag
+        self._drains += 1
+        return self._t >= _BLOCK_US and self._close_block()
+
+    def _close_block(self) -> bool:
+        """Every ten seconds, and once a minute a fit, whose sums may pass 31 bits."""
+        mean = self._lags // self._drains
+        if self._blocks >= 0:
+            i = self._blocks % _SPAN
+            self._slips[i] = self._carried + mean
+            self._times[i] = self._carried_us + (self._t >> 1)
+        self._blocks += 1
+        self._carried = self._lag - mean
+        self._carried_us = self._t - (self._t >> 1)
+        self._clear()
+        return self._blocks % _FIRST == _FIRST - 1 and self._fit()
 
     def _fit(self) -> bool:
-        """Once a minute: its sums may pass 31 bits."""
-        n = us = 0
-        for i in range(min(self._minutes, _SPAN)):
-            n += self._samples[i]
-            us += self._us[i]
-        nominal = n * self._period_us
-        if not nominal:
+        slip = us = 0
+        for i in range(min(self._blocks, _SPAN)):
+            slip += self._slips[i]
+            us += self._times[i]
+        nominal = us - slip
+        if nominal <= 0:
             return False
-        scale = ((us - nominal) * ONE + (nominal >> 1)) // nominal
-        if abs(scale) > _LIMIT or (self.ready and scale == self.scale):
+        scale = (slip * ONE + (nominal >> 1)) // nominal
+        if abs(scale) > _LIMIT or abs(scale - self.scale) < _CHANGE:
             return False
         self.scale = scale
-        self.ready = True
         return True

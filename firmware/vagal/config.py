@@ -7,6 +7,7 @@ FILE = "/vagal.json"
 # name: (default, least, most)
 LIMITS = {
     "raw": (1, 0, 1),  # log the light itself while there is room
+    "reserve_days": (7, 0, 7),  # of beats that the light leaves room for
     "red_code": (0x1F, 0, 0x7F),  # LED currents in 0.2 mA
     "ir_code": (0x1F, 2, 0x7F),
 }

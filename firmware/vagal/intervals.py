@@ -273,24 +273,25 @@ class Corrector:
     def _split(self, x0: int, k: int) -> None:
         if k == 2:
             first = (x0 - self._predicted_step(1)) >> 1
-            middle = 0
+            self._give(first, MISSED, self._taken[0])
         else:
-            first, middle = self._thirds(x0)
-        self._give(first, MISSED, self._taken[0])
-        if middle:
-            self._give(middle, MISSED, 0)
-        self._give(x0 - first - middle, MISSED, 0)
+            first = self._give_two_thirds(x0)
+        self._give(x0 - first, MISSED, 0)
         self._drop(1)
 
-    def _thirds(self, x0: int) -> tuple:
-        """First and middle third of x0 on the parabola through its neighbours."""
+    def _give_two_thirds(self, x0: int) -> int:
+        """Give the first and middle third of x0 on the parabola through its neighbours."""
         x1 = self._x[1] if self._n > 1 else 0
-        if not self._history.n or not self._median * 3 <= x1 << 2 <= self._median * 5:
-            return x0 // 3, x0 // 3
-        before = self._history.last(1)
-        bend = (3 * (before + x1) - 2 * x0) // 20
+        bend = slope = 0
+        if self._history.n and self._median * 3 <= x1 << 2 <= self._median * 5:
+            before = self._history.last(1)
+            bend = (3 * (before + x1) - 2 * x0) // 20
+            slope = (x1 - before) >> 2
         middle = (x0 - 2 * bend) // 3
-        return middle + bend - ((x1 - before) >> 2), middle
+        first = middle + bend - slope
+        self._give(first, MISSED, self._taken[0])
+        self._give(middle, MISSED, 0)
+        return first + middle
 
     def _may_mend(self) -> bool:
         self._mended += 1

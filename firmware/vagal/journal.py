@@ -35,7 +35,7 @@ _MENDS = const(64)
 _EPOCHS = const(4)
 _EPOCH_BYTES = const(16)
 _SECONDS = const(60)  # most seconds of red light in a record
-_WEEK = const(1800000)  # bytes that seven days of beats need: raw light leaves them free
+_DAY = const(265000)  # bytes that a day of beats needs: raw light leaves room for some days
 _RESERVE = const(24576)  # bytes kept for the last flush and for the file system itself
 
 
@@ -62,9 +62,10 @@ def free_bytes() -> int:
 class Journal:
     """One session's file, and the sink of the pipeline. Times are sample indices."""
 
-    def __init__(self, session: int, header: dict, keep_raw: bool) -> None:
+    def __init__(self, session: int, header: dict, config: dict) -> None:
         self.session = session
-        self.keep_raw = keep_raw
+        self.keep_raw = bool(config["raw"])
+        self._for_beats = config["reserve_days"] * _DAY
         self.full = False
         self.size = 0  # bytes committed
         self.index = 0  # the sample that the pipeline works on, for events
@@ -190,7 +191,7 @@ class Journal:
         self._close_red()
         self._commit()
         free = free_bytes()
-        if self.keep_raw and free < _WEEK:
+        if self.keep_raw and free < self._for_beats:
             self.event(RAW_STOPPED, 0, 0)
             self.keep_raw = False
         if free < _RESERVE:

@@ -59,7 +59,7 @@ class Pipeline:
         self.boundary = False
         if self._contact.push(ir):
             self._contact_changed()
-        if self._contact.state in (contact.SETTLING, contact.ON):
+        if contact.OFF < self._contact.state < contact.SATURATED:
             self._detect(ir)
         if self.boundary:
             self._rescale()

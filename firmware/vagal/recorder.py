@@ -20,7 +20,7 @@ class Recorder:
 
     def __init__(self, session: int, header: dict, config: dict) -> None:
         self._rate_hz = header["rate_hz"]
-        self.journal = Journal(session, header, bool(config["raw"]))
+        self.journal = Journal(session, header, config)
         self.pipeline = Pipeline(self._rate_hz, config["ir_code"], self)
         self.clock = SampleClock(self._rate_hz)
         self._red_sum = 0
