@@ -41,7 +41,6 @@ def wear(demo: Demo, out: Path, say: Say) -> Path:
         loaded = recording.load(demo.recording, demo.rate_hz)
         loaded.to_counts()  # light, or an error, before a board is started
         minutes = demo.minutes or loaded.duration_s / 60
-    private_folder(out)
     with tempfile.TemporaryDirectory() as folder, _board(demo, minutes, Path(folder)) as board:
         say(f"a virtual board with a blank chip: {board.url}")
         began_s = time.monotonic()
@@ -53,6 +52,7 @@ def wear(demo: Demo, out: Path, say: Say) -> Path:
             raise DeviceError("The virtual board logged no session.", "Report this as a bug.")
         journal = pulled[-1]
         say(f"pulled session {journal.session}: {journal.bytes} bytes, verified")
+        private_folder(out)
         final = out / "session.vbj"
         part = out / ".session.vbj.part"
         shutil.copyfile(journal.path, part)

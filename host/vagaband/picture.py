@@ -72,8 +72,19 @@ def draw(session: Session, verdict: Verdict, path: Path) -> None:
         axes.set_xlim(0, max(verdict.duration_s, 1.0) / clock.divisor)
     figure.supxlabel(INTENDED_USE, fontsize=8, color=GREY)
     image = io.BytesIO()
-    canvas.print_png(image, metadata={"Title": "vagaband", "Description": INTENDED_USE})
+    about = {"Title": INTENDED_USE, "Description": _figures(verdict)}
+    canvas.print_png(image, metadata=about)
     write_private(path, image.getvalue())
+
+
+def _figures(verdict: Verdict) -> str:
+    """What the picture shows, in a line: by it one can tell whether a picture is stale."""
+    values = " ".join(_figure(e.device_ln_ms2) for e in verdict.epochs)
+    return f"{verdict.source}: {verdict.beats} beats; RSA {values}"
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
 
 
 def excerpt_start_s(session: Session) -> float:

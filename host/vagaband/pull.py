@@ -37,12 +37,12 @@ Progress = Callable[[str, int], None]
 
 def pull(url: str, out: Path, progress: Progress = lambda what, done: None) -> list[Pulled]:
     """Fetch every session that is new or has grown; returns all of them, oldest first."""
-    private_folder(out)
     with Device(url) as device:
         answer = device.ask("sessions")
         name = str(answer.get("device", ""))
         if not NAME.fullmatch(name):
             raise DeviceError(f"The board at {url} does not say which one it is.", "Reset it.")
+        private_folder(out)
         numbers = [int(n) for n in answer.get("sessions", [])]
         return [_pull_session(device, out, name, number, progress) for number in numbers]
 
