@@ -1,0 +1,55 @@
+"""Sessions that the real firmware recorded on a virtual board."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from vagaband.board.flash_file import temporary_chip
+from vagaband.paths import firmware_dir
+from virtual_board import Board, log_files
+from worn import Worn
+
+
+@pytest.fixture
+def boards() -> Iterator[Callable[..., Board]]:
+    """Starts virtual boards with the real firmware; they end with the test."""
+    running: list[Board] = []
+
+    def start(**options: object) -> Board:
+        running.append(Board(firmware_dir=None, **options))
+        return running[-1]
+
+    yield start
+    for board in running:
+        if board.process.poll() is None:
+            board.stop()
+
+
+@pytest.fixture
+def wear_device(boards: Callable[..., Board], tmp_path: Path) -> Callable[..., Worn]:
+    """Wears the real device for some virtual minutes at full speed; the board goes on running."""
+    number = 0
+
+    def wear(minutes: float, **options: object) -> Worn:
+        nonlocal number
+        number += 1
+        chip = tmp_path / f"worn{number}.bin"
+        with temporary_chip(firmware_dir()) as folder:
+            (Path(folder) / "flash.bin").rename(chip)
+        script = options.pop("script", None)
+        if isinstance(script, str):
+            file = tmp_path / f"script{number}.txt"
+            file.write_text(script)
+            script = file
+        board = boards(
+            speed="max",
+            for_min=minutes,
+            flash_file=chip,
+            script=script,
+            **{"baud": 2_000_000, **options},
+        )
+        said = board.event()
+        assert said.startswith(f"worn {minutes:.1f} min in "), said
+        return Worn(board, said, log_files(chip))
+
+    return wear

@@ -1,0 +1,123 @@
+"""Pull: every session, byte for byte, over a line that may break."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from vagaband import pull
+from vagaband.device import Device
+from vagaband.errors import DeviceError
+from vagaband.journal import decode
+
+
+def test_a_session_arrives_whole_and_private_and_once(wear_device, tmp_path: Path):
+    worn = wear_device(2, seed=5)
+    out = tmp_path / "sessions"
+    (first,) = pull.pull(worn.board.url, out)
+    (data,) = worn.files.values()
+    assert first.path.read_bytes() == data
+    assert (first.new_bytes, first.ended) == (len(data), True)
+    assert first.path.stat().st_mode & 0o777 == 0o600
+    assert out.stat().st_mode & 0o777 == 0o700
+    (again,) = pull.pull(worn.board.url, out)
+    assert (again.path, again.new_bytes) == (first.path, 0)
+
+
+def test_a_broken_pull_goes_on_where_it_stopped(wear_device, tmp_path: Path):
+    worn = wear_device(2, seed=5)
+    (data,) = worn.files.values()
+    asked = []
+
+    class Watching(Device):
+        def pieces(self, session: int, offset: int) -> Iterator[tuple[int, bytes]]:
+            asked.append(offset)
+            return super().pieces(session, offset)
+
+    with Watching(worn.board.url) as device:
+        name = device.ask("sessions")["device"]
+        part = tmp_path / f"{name}-00001.vbj.part"
+        part.write_bytes(data[:3000])
+        pulled = pull._pull_session(device, tmp_path, name, 1, lambda what, done: None)
+    assert asked == [3000]
+    assert pulled.path.read_bytes() == data
+    assert not part.exists()
+
+
+def test_an_open_session_is_pulled_as_far_as_it_goes(wear_device, tmp_path: Path):
+    """Measuring goes on while the log is pulled; the second pull brings only the rest."""
+    worn = wear_device(1, seed=6)
+    with Device(worn.board.url) as device:
+        assert device.ask("start") == {"started": 2}
+        assert device.ask("mark glimmer")["marked"] == "glimmer"
+        before = device.ask("status")["samples"]
+    first = pull.pull(worn.board.url, tmp_path)[1]
+    with Device(worn.board.url) as device:
+        time.sleep(0.5)
+        status = device.ask("status")
+        assert status["samples"] > before
+        assert device.ask("stop") == {"stopped": 2}
+    assert not first.ended
+    size = first.bytes
+    second = pull.pull(worn.board.url, tmp_path)[1]
+    assert second.ended
+    assert second.new_bytes == second.bytes - size
+    decoded = decode(second.path.read_bytes())
+    assert [kind for _, kind, _ in decoded.marks] == ["glimmer"]
+    assert set(decoded.integrity.values()) == {0}
+
+
+class FlakyDevice:
+    """A line that loses pieces: every third request stops early, some pieces never come."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.requests = 0
+
+    def pieces(self, session: int, offset: int) -> Iterator[tuple[int, bytes]]:
+        self.requests += 1
+        for number, at in enumerate(range(offset, len(self.data), 500)):
+            if self.requests % 2 and number == 3:
+                continue  # lost
+            if self.requests % 3 == 0 and number == 2:
+                return  # the line went silent
+            yield at, self.data[at : at + 500]
+        yield len(self.data), b""
+
+
+def test_lost_pieces_are_asked_for_again(tmp_path: Path):
+    data = bytes(range(256)) * 50
+    part = tmp_path / "x.part"
+    size = pull._fetch(FlakyDevice(data), part, 1, lambda what, done: None)  # type: ignore[arg-type]
+    assert part.read_bytes() == data
+    assert size == len(data)
+
+
+def test_a_line_that_gives_nothing_ends_in_an_error(tmp_path: Path):
+    class Silent:
+        def pieces(self, session: int, offset: int) -> Iterator[tuple[int, bytes]]:
+            return iter(())
+
+    with pytest.raises(DeviceError, match="stopped coming after 0 bytes"):
+        pull._fetch(Silent(), tmp_path / "x.part", 1, lambda what, done: None)  # type: ignore[arg-type]
+
+
+def test_a_copy_that_is_not_sound_gets_no_final_name(tmp_path: Path):
+    part = tmp_path / "x.part"
+    part.write_bytes(b"VBJ1 and then nonsense")
+    with pytest.raises(DeviceError, match="not sound"):
+        pull._verify(part, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_line_is_used_well(wear_device, tmp_path: Path):
+    """Nine tenths of a 115200 baud line are journal bytes."""
+    worn = wear_device(6, seed=5, baud=115200)
+    (data,) = worn.files.values()
+    with Device(worn.board.url) as device:
+        device.ask("status")
+        began_s = time.monotonic()
+        got = b"".join(piece for _, piece in device.pieces(1, 0))
+        wall_s = time.monotonic() - began_s
+    assert got == data
+    assert len(data) / (wall_s * 11520) > 0.9
