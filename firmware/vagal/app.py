@@ -148,6 +148,8 @@ class App:
         """start: begin a new session"""
         if self._recorder:
             return {"error": "a session is open", "next": "type stop first"}
+        if not journal.has_room():
+            return {"error": "the flash is full", "next": "pull the sessions and remove them"}
         number = (journal.sessions() or [0])[-1] + 1
         self._recorder = Recorder(number, self._header(number), self._config)
         self._fault = "not started"

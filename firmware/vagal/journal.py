@@ -59,6 +59,11 @@ def free_bytes() -> int:
     return s[0] * s[3]
 
 
+def has_room() -> bool:
+    """Whether the flash takes a session at all."""
+    return free_bytes() >= 2 * _RESERVE
+
+
 class Journal:
     """One session's file, and the sink of the pipeline. Times are sample indices."""
 

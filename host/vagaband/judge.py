@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vagaband import journal, picture, recording, twin
+from vagaband.deploy import firmware_hash
+from vagaband.paths import firmware_dir
 from vagaband.validate import Verdict, validate
 
 
@@ -25,11 +27,8 @@ def judge(
         device = twin.as_logged(logged)
         ran_again, note = twin.of_journal(logged)
         integrity = logged.integrity
-        if not logged.ended:
-            note = f"{note}; " if note else ""
-            notes.append(f"{note}the session has no end: it was still open, or was cut off")
-        elif note:
-            notes.append(note)
+        notes += [note] if note else []
+        notes += _about(logged)
     else:
         loaded = recording.load(file, rate_hz)
         device = twin.of_recording(loaded)
@@ -48,3 +47,17 @@ def judge(
     verdict.notes.extend(notes)
     picture.draw(device, verdict, picture_file)
     return verdict
+
+
+def _about(logged: journal.Journal) -> list[str]:
+    """What one should know about a journal before trusting its comparison."""
+    notes = []
+    if not logged.ended:
+        notes.append("the session has no end: it was still open, or was cut off")
+    ours, theirs = firmware_hash(firmware_dir()), logged.header.get("firmware")
+    if ours != theirs:
+        notes.append(
+            f"the device ran firmware {theirs}, the twin is {ours}: where they differ, the device "
+            "may be sound; validate with the release it came from"
+        )
+    return notes

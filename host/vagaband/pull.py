@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,8 @@ def pull(url: str, out: Path, progress: Progress = lambda what, done: None) -> l
         if not NAME.fullmatch(name):
             raise DeviceError(f"The board at {url} does not say which one it is.", "Reset it.")
         private_folder(out)
+        if not device.ask("status").get("clock_s"):
+            device.ask(f"time {int(time.time())}")  # dates the session that is open
         numbers = [int(n) for n in answer.get("sessions", [])]
         return [_pull_session(device, out, name, number, progress) for number in numbers]
 
