@@ -149,7 +149,7 @@ def test_replay_says_the_same_in_words_and_in_json(run, files):
 
 
 def test_validate_draws_and_decides(run, files):
-    code, out, err = run("validate", "good.csv", "--json")
+    code, out, _ = run("validate", "good.csv", "--json")
     said = json.loads(out)
     assert code == (said["verdict"] != "pass")
     assert {"name", "value", "limit", "unit", "ok"} <= set(said["checks"][0])
