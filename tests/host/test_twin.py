@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from vagaband import recording, twin
 from vagaband.board.heart import Heart
-from vagaband.cli import replay_json
+from vagaband.cli.files import replay_json
 
 V1 = [850 + round(30 * math.sin(2 * math.pi * 0.2125 * k)) for k in range(150)]
 V1_RSA = [408989, 405232, 408876]

@@ -1,0 +1,160 @@
+"""Commands on boards, real and virtual: pull, deploy, demo, board."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vagaband.board import BoardOptions, run_board
+from vagaband.board.heart import help_text as heart_help
+from vagaband.board.script import help_text as script_help
+from vagaband.cli.shared import (
+    as_json,
+    beats,
+    limits_of,
+    port,
+    print_json,
+    rate,
+    say,
+    show_verdict,
+    stderr,
+    stdout,
+    unusable,
+)
+from vagaband.demo import Demo, wear
+from vagaband.deploy import deploy
+from vagaband.errors import InputError
+from vagaband.files import write_private
+from vagaband.judge import judge
+from vagaband.pull import pull
+
+DEFAULT_OUT = Path("vagaband-sessions")
+
+
+@click.command("pull")
+@port
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_OUT,
+    show_default=True,
+    help="Folder.",
+)
+@as_json
+def pull_(port: str, out: Path, to_json: bool) -> None:
+    """Fetch a board's sessions; resumes where it stopped, verifies, leaves them on the board."""
+    with stderr.status("asking the board") as status:
+        pulled = pull(port, out, lambda what, done: status.update(f"{what}: {done:,} bytes"))
+    if to_json:
+        print_json({"sessions": [p.as_json() for p in pulled]})
+        return
+    for p in pulled:
+        state = "" if p.ended else ", still open"
+        stdout.print(f"{p.path}: {p.bytes:,} bytes, {p.new_bytes:,} of them new{state}")
+    if not pulled:
+        stdout.print("the board holds no session")
+
+
+@click.command("deploy")
+@port
+def deploy_(port: str) -> None:
+    """Put the firmware on a board that runs MicroPython; logs and configuration stay."""
+    with stderr.status("copying the firmware"):
+        firmware = deploy(port)
+    stdout.print(f"firmware {firmware} is on the board; it restarts")
+
+
+@click.command("demo")
+@click.option(
+    "--recording", "recording_file", type=click.Path(path_type=Path), help="CSV of ir or ppg."
+)
+@rate
+@click.option("--heart", help="A synthetic heart, as for board.")
+@click.option("--minutes", type=click.FloatRange(0.5, 1440), help="Virtual minutes worn.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@beats
+@unusable
+@click.option("--limits", help="As for validate.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("vagaband-demo"),
+    show_default=True,
+    help="Folder for the session, the picture and the summary.",
+)
+@as_json
+def demo_(
+    recording_file: Path | None,
+    rate_hz: float | None,
+    heart: str | None,
+    minutes: float | None,
+    seed: int,
+    beats_file: Path | None,
+    unusable: tuple[tuple[float, float], ...],
+    limits: str | None,
+    out: Path,
+    to_json: bool,
+) -> None:
+    """The whole device without hardware: deploy, wear, pull, validate.
+
+    Wears a synthetic heart for 6 virtual minutes, or a recording for its length.
+    """
+    if recording_file and heart:
+        raise InputError("A demo wears a recording or a heart, not both.", "Leave one out.")
+    bounds = limits_of(limits)
+    session = wear(Demo(recording_file, rate_hz, heart, minutes, seed), out, say)
+    verdict = judge(
+        session,
+        beats_file=beats_file,
+        unusable=unusable,
+        limits=bounds,
+        picture_file=out / "validate.png",
+    )
+    write_private(out / "summary.json", json.dumps(verdict.as_json(), indent=1).encode())
+    say(f"wrote {session}, {out / 'validate.png'}, {out / 'summary.json'}")
+    show_verdict(verdict, to_json)
+
+
+BOARD_HELP = f"""Run a virtual board; its serial URL is the first line on stdout.
+
+It carries the firmware, unless --flash-file names a chip. With --speed max time jumps while no
+host is attached; with --for it is worn that long, however fast, then the session is stopped and
+the board waits to be pulled in real time.
+
+\b
+vagaband board --speed max --for 60    an hour of wearing in seconds
+vagaband pull --port URL               then its session
+
+\b
+{heart_help()}
+
+\b
+{script_help()}
+"""
+
+
+@click.command("board", help=BOARD_HELP)
+@click.option("--recording", "recording_file", type=click.Path(path_type=Path))
+@rate
+@click.option("--heart", help="KEY=VALUE,... as listed below.")
+@click.option("--speed", default="1", show_default=True, help="Virtual against real time, or max.")
+@click.option(
+    "--for", "for_min", type=float, metavar="MINUTES", help="Worn so long, then stopped."
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--flash-file", type=click.Path(path_type=Path), help="Its chip; a new one is blank."
+)
+@click.option("--script", type=click.Path(path_type=Path), help="What happens when; see below.")
+@click.option("--baud", type=int, default=115200, show_default=True)
+@click.option("--clock", type=float, help="The sensor's clock against nominal, as 0.985.")
+@click.option("--truth", type=click.Path(path_type=Path), help="Where the heart's beats go.")
+def board_(recording_file: Path | None, rate_hz: float | None, speed: str, **options: Any) -> None:
+    try:
+        pace = "max" if speed == "max" else float(speed)
+    except ValueError:
+        raise InputError(f"--speed {speed} is no number.", "Give a number, or max.") from None
+    run_board(
+        BoardOptions(recording=recording_file, rate_hz=rate_hz or 100.0, speed=pace, **options)
+    )

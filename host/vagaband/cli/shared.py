@@ -1,0 +1,83 @@
+"""What the commands share: options, and how results are printed."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from vagaband.errors import InputError
+from vagaband.validate import Verdict
+
+stdout = Console(highlight=False)
+stderr = Console(stderr=True, highlight=False)
+
+as_json = click.option("--json", "to_json", is_flag=True, help="One JSON object on stdout.")
+rate = click.option("--rate", "rate_hz", type=float, help="Samples a second of a CSV of light.")
+salvage = click.option("--salvage", is_flag=True, help="Use what is left of a damaged journal.")
+port = click.option("--port", required=True, help="Serial port or URL of the board.")
+file = click.argument("file", type=click.Path(path_type=Path))
+beats = click.option(
+    "--beats", "beats_file", type=click.Path(path_type=Path), help="CSV of ECG beats, column t_s."
+)
+unusable = click.option(
+    "--unusable",
+    type=(float, float),
+    multiple=True,
+    metavar="A B",
+    help="Leave seconds A to B of the reference beats out; may be repeated.",
+)
+
+
+def say(text: str) -> None:
+    """Tell the user something that is no result."""
+    stderr.print(text, markup=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print a result for a program."""
+    click.echo(json.dumps(value, allow_nan=False))
+
+
+def limits_of(text: str | None) -> dict[str, float] | None:
+    """Read --limits, as in f1=99,rsa=0.13."""
+    if text is None:
+        return None
+    try:
+        pairs = [part.split("=") for part in text.split(",")]
+        return {name.strip(): float(value) for name, value in pairs}
+    except ValueError:
+        raise InputError(
+            f"--limits {text!r} can't be read.", "Write it as f1=99,rsa=0.13"
+        ) from None
+
+
+def show_verdict(verdict: Verdict, to_json: bool) -> None:
+    """Print a verdict; exit 1 where it is fail."""
+    if to_json:
+        print_json(verdict.as_json())
+    else:
+        table = Table("check", "value", "limit", "unit", "")
+        for check in verdict.checks:
+            value = "–" if check.value is None else f"{check.value:.4g}"
+            table.add_row(
+                check.name, value, f"{check.limit:g}", check.unit, "ok" if check.ok else "FAIL"
+            )
+        stdout.print(table)
+        for check in verdict.checks:
+            if not check.ok:
+                stdout.print(f"{check.name}: {check.why}")
+        if verdict.ecg:
+            figures = ", ".join(
+                f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
+                for name, value in verdict.ecg.items()
+            )
+            stdout.print(f"against the ECG: {figures}")
+        for note in verdict.notes:
+            stdout.print(f"note: {note}")
+        stdout.print(f"verdict: {'pass' if verdict.passed else 'fail'}")
+    if not verdict.passed:
+        sys.exit(1)
