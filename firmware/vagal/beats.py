@@ -191,7 +191,8 @@ class Beats:
             if s[i & (_S - 1)] > s[peak & (_S - 1)]:
                 peak = i
         foot = peak
-        for i in range(peak - 1, max(peak - _FOOT, 0) - 1, -1):
+        reach = min(_FOOT, self._interval * 3 >> 2) if self._interval else _FOOT
+        for i in range(peak - 1, max(peak - reach, 0) - 1, -1):
             if s[i & (_S - 1)] < s[foot & (_S - 1)]:
                 foot = i
         height = s[peak & (_S - 1)] - s[foot & (_S - 1)]

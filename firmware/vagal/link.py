@@ -21,7 +21,7 @@ _DATA_HEAD = const(6)
 class Link:
     """Reads commands from a console and gives them to `commands`, a dict of name: function.
 
-    A function gets the rest of the line and returns what is to be answered as JSON.
+    A function gets the rest of the line and returns the answer, a dict; "to" is added to it.
     """
 
     def __init__(self, console, commands: dict) -> None:
@@ -65,17 +65,18 @@ class Link:
         name, _, rest = words.partition(" ")
         command = self._commands.get(name)
         if command is None:
-            self.say({"error": "no such command", "next": "type help"})
+            self._say(name[:16], {"error": "no such command", "next": "type help"})
             return
         try:
             answer = command(rest.strip())
         except (ValueError, OSError) as e:
-            answer = {"error": str(e) or "failed", "command": name}
+            answer = {"error": str(e) or "failed"}
         if answer is not None:
-            self.say(answer)
+            self._say(name, answer)
 
-    def say(self, answer) -> None:
-        """Send JSON."""
+    def _say(self, to: str, answer: dict) -> None:
+        """Send JSON; `to` names the command that it answers."""
+        answer["to"] = to
         text = json.dumps(answer).encode()
         head = struct.pack("<BH", b"J"[0], len(text))
         crc = binascii.crc32(text, binascii.crc32(head))
@@ -105,7 +106,7 @@ class Link:
         n = self._file.readinto(self._view[start : start + _PIECE])
         if not n:
             self.drop_file()
-            self.say({"pulled": self._session, "bytes": self._offset})
+            self._say("pull", {"pulled": self._session, "bytes": self._offset})
             return
         struct.pack_into(
             "<BBBHHI",

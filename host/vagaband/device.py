@@ -56,8 +56,9 @@ class Device:
     def _try(self, command: str, wait_s: float) -> dict[str, Any] | None:
         self._write(f"\r{command}\n".encode())
         for kind, payload in self.frames(wait_s):
-            if kind == "J":
-                return _object(payload)
+            answer = _object(payload) if kind == "J" else {}
+            if answer.pop("to", None) == command.split()[0]:  # not one to an earlier command
+                return answer
         return None
 
     def pieces(self, session: int, offset: int) -> Iterator[tuple[int, bytes]]:
@@ -71,8 +72,7 @@ class Device:
                 number, at = PIECE.unpack_from(payload)
                 if number == session:
                     yield at, payload[PIECE.size :]
-            elif kind == "J":
-                answer = _object(payload)
+            elif kind == "J" and (answer := _object(payload)).get("to") == "pull":
                 if "error" in answer:
                     raise DeviceError(f"The board can't send session {session}.", "Try again.")
                 if answer.get("pulled") == session:
@@ -108,9 +108,9 @@ class Device:
 def _object(payload: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(payload)
-    except ValueError:
-        return {"error": "an answer that is no JSON"}
-    return answer if isinstance(answer, dict) else {"error": "an answer of another kind"}
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _open(url: str) -> serial.SerialBase:

@@ -121,3 +121,17 @@ def test_the_line_is_used_well(wear_device, tmp_path: Path):
         wall_s = time.monotonic() - began_s
     assert got == data
     assert len(data) / (wall_s * 11520) > 0.9
+
+
+def test_an_answer_that_comes_late_is_not_taken_for_another(wear_device):
+    """A pull that was given up still streams: its end is no answer to the next question."""
+    worn = wear_device(2, seed=5)
+    with Device(worn.board.url) as device:
+        assert device.ask("status")["session"] == 0
+        for _ in device.pieces(1, 0):
+            break
+        assert "sessions" in device.ask("sessions")
+        assert device.ask("status")["sensor"] == "ok"
+        assert "sessions" in device.ask("sessions")
+        with pytest.raises(DeviceError, match="no such command"):
+            device.ask("levitate now")
