@@ -33,7 +33,8 @@ _FOUND_HEAD = const(9)
 _BEATS = const(64)  # most beats, mends and epochs in a record
 _MENDS = const(64)
 _EPOCHS = const(4)
-_EPOCH_BYTES = const(16)
+_EPOCH_BYTES = const(14)
+_USUAL_TICKS = const(20480)  # 0.8 s at 100 Hz: what a record's first interval is coded against
 _SECONDS = const(60)  # most seconds of red light in a record
 _DAY = const(265000)  # bytes that a day of beats needs: raw light leaves room for some days
 _RESERVE = const(24576)  # bytes kept for the last flush and for the file system itself
@@ -312,9 +313,9 @@ class FoundPart:
         """Take an epoch."""
         buf = self._epochs
         p = _EPOCH_BYTES * self.epochs
-        struct.pack_into("<HHi", buf, p, run & 0xFFFF, rsa.number & 0xFFFF, rsa.rsa)
-        struct.pack_into("<i", buf, p + 7, rsa.bp_rsa)  # both RSA values have 3 bytes
-        struct.pack_into("<HHBB", buf, p + 10, hp.rmssd, hp.mean, rsa.flagged, reason)
+        struct.pack_into("<BBi", buf, p, run & 0xFF, rsa.number & 0xFF, rsa.rsa)
+        struct.pack_into("<i", buf, p + 5, rsa.bp_rsa)  # both RSA values have 3 bytes
+        struct.pack_into("<HHBB", buf, p + 8, hp.rmssd, hp.mean, rsa.flagged, reason)
         self.epochs += 1
 
     def close(self) -> int:
@@ -324,7 +325,7 @@ class FoundPart:
         buf = self.buf
         struct.pack_into("<IB", buf, 0, self._first_index, self._first_frac)
         struct.pack_into("<BBBB", buf, 5, self._beats, self.mends, self._ok, self.epochs)
-        self._packer.restart(_FOUND_HEAD)
+        self._packer.restart(_FOUND_HEAD, _USUAL_TICKS)
         if self._beats > 1:
             self._packer.block(self._ticks, self._beats - 1)
         p = _append(buf, self._packer.pos, self._mends, 4 * self.mends)

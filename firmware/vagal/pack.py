@@ -19,10 +19,10 @@ class Packer:
         self._buf = buf
         self.restart(0)
 
-    def restart(self, pos: int) -> None:
-        """Go to `pos`; the coming values are coded against zero."""
+    def restart(self, pos: int, start: int = 0) -> None:
+        """Go to `pos`; the first value to come is coded against `start`."""
         self.pos = pos
-        self._last = 0
+        self._last = start
         self._step = 0
         self._acc = 0
         self._bits = 0

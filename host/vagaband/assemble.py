@@ -15,6 +15,7 @@ NO_CONTACT = (0, 3)  # off, saturated: the series ends
 NONE = -0x800000
 LONGEST_S = 4  # an interval is cut off here
 FIRST_EPOCH_S = 12.5  # both filters' delay
+SHORTEST_RUN = 436000  # 1/8 ms: beyond 54.5 s the 110 grid samples of an epoch are there
 EPOCH_S = 30.0
 ESTIMATED = 128
 
@@ -91,7 +92,6 @@ def session(found: Found, rate_hz: int, engine: str, header: dict[str, Any]) -> 
     positions = np.array([index + frac / 256 for index, frac in found.beats])
     beats_s = clock.seconds(positions)
     intervals = _timed_intervals(found, rate_hz, beats_s)
-    starts = _run_starts(found, rate_hz, intervals)
     return Session(
         engine=engine,
         rate_hz=rate_hz,
@@ -99,7 +99,7 @@ def session(found: Found, rate_hz: int, engine: str, header: dict[str, Any]) -> 
         ir=np.zeros(0),
         beats_s=beats_s,
         intervals=intervals,
-        epochs=_epochs(found, starts),
+        epochs=_epochs(found, _runs(found, rate_hz, intervals)),
         gaps=[_gap(event, clock) for event in found.events if event.code == GAP],
         header=header,
         raw=found.raw(),
@@ -113,13 +113,14 @@ def from_intervals(found: Found, engine: str) -> Session:
         intervals.append(Interval(t / 8000, ibi / 8, FLAGS[flag], run))
         run += flag == GAP_FLAG
         t += ibi
-    starts: dict[int, tuple[float, int]] = {}
+    runs: dict[int, _Run] = {}
     for interval in intervals:
         if interval.flag != "gap":
-            starts.setdefault(interval.run, (interval.t_s, interval.run))
+            run_of = runs.setdefault(interval.run, _Run(interval.t_s, interval.run))
+            run_of.length += round(8 * interval.ibi_ms)
     beats_s = np.array([interval.t_s for interval in intervals] + [t / 8000])
     empty = np.zeros(0)
-    epochs = _epochs(found, starts)
+    epochs = _epochs(found, runs)
     return Session(engine, 0, empty, empty, beats_s, intervals, epochs, raw=found.raw())
 
 
@@ -154,18 +155,22 @@ def _timed_intervals(found: Found, rate_hz: int, beats_s: Floats) -> list[Interv
     return timed
 
 
-def _run_starts(
-    found: Found, rate_hz: int, intervals: list[Interval]
-) -> dict[int, tuple[float, int]]:
-    """Start and number (among `intervals`) of each run, by the device's own count of runs.
+@dataclass
+class _Run:
+    """An unbroken stretch: its start, its number among the intervals, its length in 1/8 ms."""
 
-    The device counts every break, also those with no interval behind them.
-    """
+    t_s: float
+    number: int
+    length: int = 0
+
+
+def _runs(found: Found, rate_hz: int, intervals: list[Interval]) -> dict[int, _Run]:
+    """Runs by the device's own count: it counts every break, also one without intervals."""
     begins = [first for first, _ in raw_intervals(found, rate_hz)]
     moments = [(event.beats, event.code == GAP) for event in breaks(found)]
-    starts: dict[int, tuple[float, int]] = {}
+    runs: dict[int, _Run] = {}
     run, n, taken, since = 0, 0, 0, 0
-    for timed, (_, flag, used) in zip(intervals, found.intervals, strict=True):
+    for timed, (ibi, flag, used) in zip(intervals, found.intervals, strict=True):
         first = begins[taken] if taken < len(begins) else len(found.beats)
         while n < len(moments) and moments[n][0] <= first:
             beats, is_gap = moments[n]
@@ -175,20 +180,29 @@ def _run_starts(
         if flag == GAP_FLAG:
             run += 1
         else:
-            starts.setdefault(run, (timed.t_s, timed.run))
+            runs.setdefault(run, _Run(timed.t_s, timed.run)).length += ibi
         taken += used
-    return starts
+    return runs
 
 
-def _epochs(found: Found, starts: dict[int, tuple[float, int]]) -> list[Epoch]:
-    epochs = []
+def _epochs(found: Found, runs: dict[int, _Run]) -> list[Epoch]:
+    """Epochs with their times. Run and number come modulo 256, in order.
+
+    Every run long enough for an epoch has one, so the next such run of that number is the one.
+    """
+    long = [(run, runs[run]) for run in sorted(runs) if runs[run].length > SHORTEST_RUN]
+    epochs: list[Epoch] = []
+    at, count = 0, -1
     for run, number, rsa, bp_rsa, rmssd, mean, flagged, reason in found.epochs:
-        start = starts.get(run)
-        if start is None:
-            continue  # its intervals were not flushed
+        while at < len(long) and long[at][0] & 0xFF != run:
+            at, count = at + 1, -1
+        if at == len(long):
+            break  # its intervals were not flushed
+        count += 1 + ((number - count - 1) & 0xFF)
+        start = long[at][1]
         epochs.append(
             Epoch(
-                t_s=start[0] + FIRST_EPOCH_S + EPOCH_S * number,
+                t_s=start.t_s + FIRST_EPOCH_S + EPOCH_S * count,
                 ln_ms2=None if rsa == NONE else rsa / ONE,
                 bp_ln_ms2=None if bp_rsa == NONE else bp_rsa / ONE,
                 rmssd_ms=rmssd / 8 if mean else None,
@@ -196,7 +210,7 @@ def _epochs(found: Found, starts: dict[int, tuple[float, int]]) -> list[Epoch]:
                 corrected_share=flagged / 60,
                 valid=reason == 0,
                 reason=REASONS[reason],
-                run=start[1],
+                run=start.number,
             )
         )
     return epochs

@@ -16,6 +16,8 @@ LONGEST = 4096
 RECORD_HEAD = struct.Struct("<BHHI")
 CRC_BYTES = 4
 BLOCK = 100
+USUAL_TICKS = 20480
+EPOCH_BYTES = 14
 LARGEST_FILE = 64 << 20  # 16 times the board's flash
 
 CONTACT, SCALE, GAP, RAW_STOPPED, END, CLOCK = 1, 2, 3, 16, 17, 18
@@ -211,10 +213,10 @@ def _red(journal: Journal, payload: bytes) -> None:
 
 def _found(journal: Journal, payload: bytes) -> None:
     index, frac, beats, mends, ok, epochs = struct.unpack_from("<IBBBBB", payload)
-    unpacker = Unpacker(payload, 9)
+    unpacker = Unpacker(payload, 9, USUAL_TICKS)
     far = unpacker.block(beats - 1) if beats > 1 else []
     pos = unpacker.pos
-    if len(payload) != pos + 4 * mends + 16 * epochs or any(d <= 0 for d in far):
+    if len(payload) != pos + 4 * mends + EPOCH_BYTES * epochs or any(d <= 0 for d in far):
         raise ValueError("found")
     if beats:
         ticks = index * 256 + frac
@@ -230,14 +232,14 @@ def _found(journal: Journal, payload: bytes) -> None:
         journal.ok_tail = 0
     journal.ok_tail += ok
     for i in range(epochs):
-        journal.epochs.append(_epoch(payload[pos + 4 * mends + 16 * i :][:16]))
+        journal.epochs.append(_epoch(payload[pos + 4 * mends + EPOCH_BYTES * i :][:EPOCH_BYTES]))
 
 
 def _epoch(payload: bytes) -> tuple[int, ...]:
-    run, number = struct.unpack_from("<HH", payload)
-    rsa = int.from_bytes(payload[4:7], "little", signed=True)
-    bp_rsa = int.from_bytes(payload[7:10], "little", signed=True)
-    rmssd, mean, flagged, reason = struct.unpack_from("<HHBB", payload, 10)
+    run, number = payload[0], payload[1]
+    rsa = int.from_bytes(payload[2:5], "little", signed=True)
+    bp_rsa = int.from_bytes(payload[5:8], "little", signed=True)
+    rmssd, mean, flagged, reason = struct.unpack_from("<HHBB", payload, 8)
     if reason >= len(REASONS) or flagged > 60:
         raise ValueError("epoch")
     return run, number, rsa, bp_rsa, rmssd, mean, flagged, reason

@@ -5,12 +5,15 @@ ESCAPE_BITS = 24
 
 
 class Unpacker:
-    """Reads blocks from `data` at byte `pos`; remembers the last two values between blocks."""
+    """Reads blocks from `data` at byte `pos`; remembers the last two values between blocks.
 
-    def __init__(self, data: bytes, pos: int) -> None:
+    The first value was coded against `start`.
+    """
+
+    def __init__(self, data: bytes, pos: int, start: int = 0) -> None:
         self._data = data
         self.pos = pos
-        self._last = 0
+        self._last = start
         self._step = 0
 
     def block(self, count: int) -> list[int]:

@@ -30,8 +30,8 @@ class Printer:
     def epoch(self, run, rsa, hp, reason):
         print(
             "e",
-            run & 0xFFFF,
-            rsa.number & 0xFFFF,
+            run & 0xFF,
+            rsa.number & 0xFF,
             rsa.rsa,
             rsa.bp_rsa,
             hp.rmssd,
