@@ -125,8 +125,7 @@ class App:
         if self._cause:
             recorder.gap(self._cause, LOST_UNKNOWN, self._quiet_us - n * _SAMPLE_US)
             self._cause = 0
-        for i in range(n):
-            recorder.sample(sensor.ir[i], sensor.red[i])
+        recorder.samples(sensor.ir, sensor.red, n)
         lost = sensor.lost
         if lost:
             recorder.gap(OVERFLOW, lost, self._quiet_us - n * _SAMPLE_US)
@@ -226,7 +225,7 @@ class App:
             return {"error": "mark what?", "next": "type mark glimmer"}
         if not self._recorder:
             return {"error": "no session is open", "next": "type start"}
-        self._recorder.journal.mark(kind[:24], text[:120])
+        self._recorder.mark(kind[:24], text[:120])
         return {"marked": kind[:24]}
 
     def _time(self, rest: str):

@@ -11,14 +11,14 @@ SATURATED = const(3)
 # counts = reflect (nA/mA) * 0.2 mA * code * 2^18 / 4096 nA = 12.8 * reflect * code.
 _OFF_PER_CODE = const(768)  # 60 nA/mA: below it there is no finger
 _ON_PER_CODE = const(1280)  # 100 nA/mA: above it there is one
-_FULL = const(249036)  # 95 % of full scale
+FULL = const(249036)  # 95 % of full scale
 
 
 class Contact:
     """Push IR counts; True when the state changed. `settle_n` samples of light make contact."""
 
     def __init__(self, led_code: int, settle_n: int) -> None:
-        self._off = _OFF_PER_CODE * led_code
+        self.least = _OFF_PER_CODE * led_code  # contact, once there, holds from here
         self._on = _ON_PER_CODE * led_code
         self._settle_n = settle_n
         self._n = 0
@@ -31,9 +31,9 @@ class Contact:
 
     def push(self, ir: int) -> bool:
         """Take one sample; True when `state` changed."""
-        if ir > _FULL:
+        if ir > FULL:
             state = SATURATED
-        elif ir < self._off or (ir < self._on and self.state in (OFF, SATURATED)):
+        elif ir < self.least or (ir < self._on and self.state in (OFF, SATURATED)):
             state = OFF
         elif self.state >= SETTLING and self.state != SATURATED:
             self._n += 1

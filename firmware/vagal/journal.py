@@ -9,7 +9,6 @@ import binascii
 import json
 import os
 import struct
-from array import array
 
 from micropython import const
 
@@ -74,7 +73,6 @@ class Journal:
         self._for_beats = config["reserve_days"] * _DAY
         self.full = False
         self.size = 0  # bytes committed
-        self.index = 0  # the sample that the pipeline works on, for events
         self._beats = 0
         self._sequence = 0
         self._pool = bytearray(_POOL)
@@ -82,7 +80,7 @@ class Journal:
         self._filled = 0
         self._raw = RawPart()
         self._found = FoundPart()
-        self._red = array("i", [0] * _SECONDS)
+        self._red = [0] * _SECONDS
         self._red_n = 0
         self._red_at = 0
         if FOLDER[1:] not in os.listdir("/"):
@@ -92,13 +90,13 @@ class Journal:
         text = json.dumps(header).encode()
         p = self._open(b"H"[0], len(text))
         self._pool[p : p + len(text)] = text
-        self.flush()
+        self._commit()
 
     # What the pipeline and the app tell it. None of it touches the heap.
 
-    def sample(self, index: int, ir: int) -> None:
-        """Log one IR sample."""
-        if self.keep_raw and self._raw.push(index, ir):
+    def samples(self, index: int, ir, n: int) -> None:
+        """Log the first n of an array of IR samples; `index` is the first one's."""
+        if self.keep_raw and self._raw.push(index, ir, n):
             self._close_raw()
 
     def red(self, index: int, mean: int) -> None:
@@ -131,17 +129,17 @@ class Journal:
             self._close_found()
         self._found.epoch(run, rsa, hp, reason)
 
-    def event(self, code: int, arg: int, value: int) -> None:
-        """Log what happened at the sample being worked on."""
+    def event(self, index: int, code: int, arg: int, value: int) -> None:
+        """Log what happened at sample `index`."""
         self._close_raw()  # raw light on either side of an event stands in records of its own
         p = self._open(b"V"[0], 14)
-        struct.pack_into("<IIBBi", self._pool, p, self.index, self._beats, code, arg, value)
+        struct.pack_into("<IIBBi", self._pool, p, index, self._beats, code, arg, value)
 
-    def mark(self, kind: str, text: str) -> None:
+    def mark(self, index: int, kind: str, text: str) -> None:
         """Log a mark of the wearer or the host."""
         body = json.dumps([kind, text]).encode()
         p = self._open(b"M"[0], 4 + len(body))
-        struct.pack_into("<I", self._pool, p, self.index)
+        struct.pack_into("<I", self._pool, p, index)
         self._pool[p + 4 : p + 4 + len(body)] = body
 
     # Records
@@ -190,15 +188,15 @@ class Journal:
         """Whether the pool is so full that it should be flushed before its time."""
         return self._filled > _POOL * 3 // 4
 
-    def flush(self) -> None:
-        """Commit all that was told so far."""
+    def flush(self, index: int) -> None:
+        """Commit all that was told so far, up to the sample before `index`."""
         self._close_raw()
         self._close_found()
         self._close_red()
         self._commit()
         free = free_bytes()
         if self.keep_raw and free < self._for_beats:
-            self.event(RAW_STOPPED, 0, 0)
+            self.event(index, RAW_STOPPED, 0, 0)
             self.keep_raw = False
         if free < _RESERVE:
             self.full = True
@@ -215,12 +213,13 @@ class Journal:
         self.size = self._file.tell()
         self._filled = 0
 
-    def close(self, why: int) -> None:
+    def close(self, index: int, why: int) -> None:
         """End the session: the last record says why."""
         self._close_raw()
         self._close_found()
-        self.event(END, why, 0)
-        self.flush()
+        self._close_red()
+        self.event(index, END, why, 0)
+        self._commit()
         self._file.close()
 
 
@@ -230,20 +229,26 @@ class RawPart:
     def __init__(self) -> None:
         self.buf = bytearray(_RAW_RECORD + 6 * _BLOCK + 8)
         self._packer = Packer(self.buf)
-        self._ir = array("i", [0] * _BLOCK)
+        self._ir = [0] * _BLOCK
         self._waiting = 0  # samples not packed yet
         self._packed = 0
         self._first = 0
 
-    def push(self, index: int, ir: int) -> bool:
-        """Take a sample; True when the record is full."""
-        if self._waiting + self._packed == 0:
+    def push(self, index: int, ir, n: int) -> bool:
+        """Take the first n samples of an array; True when the record is full."""
+        waiting = self._waiting
+        if waiting + self._packed == 0:
             self._first = index
             self._packer.restart(_RAW_HEAD)
-        self._ir[self._waiting] = ir
-        self._waiting += 1
-        if self._waiting == _BLOCK:
-            self._pack()
+        block = self._ir
+        for i in range(n):
+            block[waiting] = ir[i]
+            waiting += 1
+            if waiting == _BLOCK:
+                self._waiting = waiting
+                self._pack()
+                waiting = 0
+        self._waiting = waiting
         return self._packer.pos >= _RAW_RECORD
 
     def _pack(self) -> None:
@@ -268,7 +273,7 @@ class FoundPart:
     def __init__(self) -> None:
         self.buf = bytearray(_FOUND_HEAD + 6 * _BEATS + 4 * _MENDS + _EPOCH_BYTES * _EPOCHS + 8)
         self._packer = Packer(self.buf)
-        self._ticks = array("i", [0] * _BEATS)  # from beat to beat, 1/256 samples
+        self._ticks = [0] * _BEATS  # from beat to beat, 1/256 samples
         self._mends = bytearray(4 * _MENDS)
         self._epochs = bytearray(_EPOCH_BYTES * _EPOCHS + 4)
         self._first_index = 0

@@ -4,8 +4,6 @@ Register addresses, fields and timings from the MAX30102 datasheet, revision 1 (
 is any object with `readfrom_mem_into`, `readfrom_mem` and `writeto_mem`.
 """
 
-from array import array
-
 from micropython import const
 
 ADDRESS = const(0x57)
@@ -62,8 +60,8 @@ class Max30102:
         view = memoryview(self._data)
         self._slices = [view[: 6 * n] for n in range(_BURST + 1)]
         self._skip = 0
-        self.ir = array("i", [0] * _DEPTH)
-        self.red = array("i", [0] * _DEPTH)
+        self.ir = [0] * _DEPTH
+        self.red = [0] * _DEPTH
         self.lost = 0
         self.browned_out = False
 
@@ -138,14 +136,16 @@ class Max30102:
     def _unpack(self, n: int, burst: int) -> int:
         """18-bit counts, left-justified: red, then infrared."""
         data = self._data
-        for p in range(0, 6 * burst, 6):
-            if self._skip:
-                self._skip -= 1
-                continue
-            self.red[n] = (data[p] << 16 | data[p + 1] << 8 | data[p + 2]) & 0x3FFFF
-            self.ir[n] = (data[p + 3] << 16 | data[p + 4] << 8 | data[p + 5]) & 0x3FFFF
-            n += 1
-        return n
+        red = self.red
+        ir = self.ir
+        skip = min(self._skip, burst)
+        self._skip -= skip
+        p = 6 * skip
+        for i in range(n, n + burst - skip):
+            red[i] = (data[p] & 3) << 16 | data[p + 1] << 8 | data[p + 2]
+            ir[i] = (data[p + 3] & 3) << 16 | data[p + 4] << 8 | data[p + 5]
+            p += 6
+        return n + burst - skip
 
     def _read(self, register: int) -> int:
         self._bus.readfrom_mem_into(ADDRESS, register, self._byte)

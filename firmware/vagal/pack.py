@@ -10,6 +10,8 @@ from micropython import const
 
 _ESCAPE = const(20)
 _ESCAPE_BITS = const(24)
+_USUAL_K = const(8)  # before the first block
+_AT_ONCE = const(21)  # bits that fit beside 7 waiting ones
 
 
 class Packer:
@@ -17,6 +19,9 @@ class Packer:
 
     def __init__(self, buf: bytearray) -> None:
         self._buf = buf
+        self._order = 0
+        self._k = _USUAL_K
+        self._bits = 0  # waiting in a long code
         self.restart(0)
 
     def restart(self, pos: int, start: int = 0) -> None:
@@ -24,60 +29,74 @@ class Packer:
         self.pos = pos
         self._last = start
         self._step = 0
-        self._acc = 0
-        self._bits = 0
 
     def block(self, values, n: int) -> None:
-        """Pack values[:n], each under 2^22; the buffer must have room for 6 bytes a value."""
-        first = second = 0
+        """Pack values[:n], each under 2^22; the buffer must have room for 6 bytes a value.
+
+        Order and k are what suited the block before.
+        """
+        order = self._order
+        k = self._k
+        buf = self._buf
+        buf[self.pos] = order << 5 | k
+        pos = self.pos + 1
         last = self._last
         step = self._step
+        mask = (1 << k) - 1
+        acc = bits = first = second = 0
         for i in range(n):
             d = values[i] - last
-            first += abs(d)
-            second += abs(d - step)
-            last = values[i]
+            last += d
+            bend = d - step
             step = d
-        order = 1 if second < first else 0
-        k = _rice_k(min(first, second), n)
-        self._buf[self.pos] = order << 5 | k
-        self.pos += 1
-        last = self._last
-        step = self._step
-        for i in range(n):
-            d = values[i] - last
-            self._put(d - step if order else d, k)
-            last = values[i]
-            step = d
+            first += d if d > 0 else -d
+            second += bend if bend > 0 else -bend
+            z = (bend if order else d) << 1
+            if z < 0:
+                z = -z - 1
+            q = z >> k
+            if q + k < _AT_ONCE and q < _ESCAPE:
+                bits += q + 1 + k
+                acc = acc << (q + 1 + k) | ((2 << q) - 2) << k | z & mask
+            else:
+                self.pos = pos
+                self._bits = bits
+                acc = self._write_long(acc, z, q, k)
+                bits = self._bits
+                pos = self.pos
+            while bits >= 8:
+                bits -= 8
+                buf[pos] = acc >> bits
+                pos += 1
+                acc &= (1 << bits) - 1
+        if bits:
+            buf[pos] = acc << (8 - bits)
+            pos += 1
+        self.pos = pos
         self._last = last
         self._step = step
-        self._align()
+        self._order = 1 if second < first else 0
+        self._k = _rice_k(min(first, second), n)
 
-    def _put(self, v: int, k: int) -> None:
-        z = v << 1 if v >= 0 else (-v << 1) - 1
-        q = z >> k
+    def _write_long(self, acc: int, z: int, q: int, k: int) -> int:
+        """A code too long for one piece; returns the bits left over, `_bits` of them."""
         if q < _ESCAPE:
-            self._write((2 << q) - 2, q + 1)
-            self._write(z & ((1 << k) - 1), k)
-        else:
-            self._write((1 << _ESCAPE) - 1, _ESCAPE)
-            self._write(z >> 12, _ESCAPE_BITS - 12)
-            self._write(z & 0xFFF, 12)
+            acc = self._write(acc, (2 << q) - 2, q + 1)
+            return self._write(acc, z & ((1 << k) - 1), k)
+        acc = self._write(acc, (1 << _ESCAPE) - 1, _ESCAPE)
+        acc = self._write(acc, z >> 12, _ESCAPE_BITS - 12)
+        return self._write(acc, z & 0xFFF, 12)
 
-    def _write(self, v: int, n: int) -> None:
-        acc = self._acc << n | v  # at most 7 + 21 bits
+    def _write(self, acc: int, v: int, n: int) -> int:
+        acc = acc << n | v  # at most 7 + 21 bits
         bits = self._bits + n
         while bits >= 8:
             bits -= 8
             self._buf[self.pos] = acc >> bits
             self.pos += 1
             acc &= (1 << bits) - 1
-        self._acc = acc
         self._bits = bits
-
-    def _align(self) -> None:
-        if self._bits:
-            self._write(0, 8 - self._bits)
+        return acc
 
 
 def _rice_k(total: int, n: int) -> int:

@@ -12,7 +12,7 @@ be found again from what it logged. What comes out goes to a sink as it is known
 from micropython import const
 
 from . import contact, intervals, validity
-from .beats import Beats
+from .beats import HOLD, Beats
 from .heartperiod import HeartPeriod
 from .rsa import Rsa
 
@@ -20,12 +20,12 @@ CONTACT = const(1)  # event codes; arg: the new state
 SCALE = const(2)  # value: the sample clock's scale in 1/65536, from the next interval on
 GAP = const(3)  # arg: cause, plus 128 where the count is estimated; value: samples lost
 
-_HOLD = const(120)  # samples of the last light that bring out the beats still in the detector
+_HOLD_N = const(120)  # samples of the last light that bring out the beats still in the detector
 _LONGEST_S = const(4)  # an interval is cut off here; the corrector gives up long before
 
 
 class Pipeline:
-    """Push IR counts in order, and the gaps between them; everything else follows.
+    """Push IR counts in order, and tell the gaps between them; everything else follows.
 
     `index` numbers the coming sample from the session's first, lost ones included.
     """
@@ -44,30 +44,44 @@ class Pipeline:
         self.run = 0  # unbroken stretches of intervals
         self.scale = 0
         self.next_scale = 0  # what `scale` becomes at the next boundary
-        self.boundary = False  # an epoch ended or the series broke during the last call
+        self._boundary = False  # an epoch ended or the series broke
         self._has_last = False
         self._last_index = 0
         self._last_frac = 0
+        road = self._road()
+        next(road)
+        self.push = road.send
 
     @property
     def contact(self) -> int:
         """State of contact, as in contact.py."""
         return self._contact.state
 
-    def push(self, ir: int) -> None:
-        """Take one sample."""
-        self.boundary = False
-        if self._contact.push(ir):
-            self._contact_changed()
-        if contact.OFF < self._contact.state < contact.SATURATED:
-            self._detect(ir)
-        if self.boundary:
-            self._rescale()
-        self.index += 1
+    def _road(self):
+        """Takes a sample. While contact holds, it passes nothing but the detector."""
+        touch = self._contact
+        detect = self._beats.push
+        least = touch.least
+        most = contact.FULL
+        on = contact.ON
+        ir = yield
+        while True:
+            if touch.state == on and least <= ir <= most:
+                found = detect(ir)
+            else:
+                if touch.push(ir):
+                    self._contact_changed()
+                found = contact.OFF < touch.state < contact.SATURATED and detect(ir)
+            if found and touch.state == on:
+                self._take_beat(self.index)
+            if self._boundary:
+                self._rescale()
+            self.index += 1
+            ir = yield
 
-    def _detect(self, ir: int) -> None:
-        if self._beats.push(ir) and self._contact.state == contact.ON:
-            self.beat(self.index - self._beats.back, self._beats.frac, self._beats.trust)
+    def _take_beat(self, index: int) -> None:
+        beats = self._beats
+        self.beat(index - beats.back, beats.frac, beats.trust)
 
     def _contact_changed(self) -> None:
         state = self._contact.state
@@ -84,7 +98,6 @@ class Pipeline:
 
     def gap(self, lost: int, cause: int) -> None:
         """Samples were lost: `lost` of them, never bridged."""
-        self.boundary = False
         self._bring_out()
         self.break_off()
         self._sink.event(GAP, cause, lost)
@@ -100,11 +113,9 @@ class Pipeline:
     def _bring_out(self) -> None:
         """Hold the last light until the detector has decided on every beat before it."""
         if self._contact.state == contact.ON:
-            ir = self._beats.newest
-            for i in range(_HOLD):
-                if self._beats.push(ir):
-                    at = self.index + i - self._beats.back
-                    self.beat(at, self._beats.frac, self._beats.trust)
+            for i in range(_HOLD_N):
+                if self._beats.push(HOLD):
+                    self._take_beat(self.index + i)
 
     def beat(self, index: int, frac: int, trust: int) -> None:
         """Take a beat (the twin calls this where the light itself was not logged)."""
@@ -141,7 +152,7 @@ class Pipeline:
         self._rsa.restart()
         self._hp.restart()
         self.run += 1
-        self.boundary = True
+        self._boundary = True
 
     def _take(self, n: int) -> None:
         c = self._corrector
@@ -158,9 +169,10 @@ class Pipeline:
                 self._hp.close()
                 why = validity.reason(self._rsa.rsa, self._rsa.flagged)
                 self._sink.epoch(self.run, self._rsa, self._hp, why)
-                self.boundary = True
+                self._boundary = True
 
     def _rescale(self) -> None:
+        self._boundary = False
         if self.scale != self.next_scale:
             self.scale = self.next_scale
             self._sink.event(SCALE, 0, self.scale)

@@ -29,18 +29,24 @@ class Recorder:
         self.ibi = 0  # latest corrected interval in 1/8 ms
         self.rsa = None  # latest valid RSA in 1/65536 ln
 
-    def sample(self, ir: int, red: int) -> None:
-        """Take one sample of each light."""
+    def samples(self, ir, red, n: int) -> None:
+        """Take the first n samples of each light (arrays of counts)."""
         pipeline = self.pipeline
-        index = pipeline.index
-        self.journal.index = index
-        self.journal.sample(index, ir)
-        pipeline.push(ir)
-        self._red_sum += red
-        self._red_n += 1
-        if self._red_n == self._rate_hz:
-            self.journal.red(index - self._red_n + 1, self._red_sum // self._red_n)
-            self._red_sum = self._red_n = 0
+        self.journal.samples(pipeline.index, ir, n)
+        push = pipeline.push
+        red_sum = self._red_sum
+        begin = 0
+        while begin < n:
+            end = min(n, begin + self._rate_hz - self._red_n)  # of this second, or of the samples
+            for i in range(begin, end):
+                push(ir[i])
+                red_sum += red[i]
+            self._red_n += end - begin
+            begin = end
+            if self._red_n == self._rate_hz:
+                self.journal.red(pipeline.index - self._red_n, red_sum // self._red_n)
+                red_sum = self._red_n = 0
+        self._red_sum = red_sum
 
     def drained(self, n: int, elapsed_us: int) -> None:
         """Note the time that a drain of n samples closes."""
@@ -56,13 +62,15 @@ class Recorder:
             cause |= _ESTIMATED
             self.clock.restart()
         self._red_sum = self._red_n = 0
-        self.journal.index = self.pipeline.index
         self.pipeline.gap(lost, cause)
-        self.journal.index = self.pipeline.index
 
     def clock_set(self, seconds: int) -> None:
         """The wall clock was set to seconds since 2000-01-01."""
-        self.journal.event(CLOCK, 1, seconds)
+        self.event(CLOCK, 1, seconds)
+
+    def mark(self, kind: str, text: str) -> None:
+        """The wearer or the host marked this moment."""
+        self.journal.mark(self.pipeline.index, kind, text)
 
     @property
     def flush_due(self) -> bool:
@@ -72,12 +80,12 @@ class Recorder:
     def flush(self) -> None:
         """Commit the journal."""
         self._since_flush_us = 0
-        self.journal.flush()
+        self.journal.flush(self.pipeline.index)
 
     def close(self, why: int) -> None:
         """End the session."""
         self.pipeline.finish()
-        self.journal.close(why)
+        self.journal.close(self.pipeline.index, why)
 
     # The pipeline's sink
 
@@ -97,4 +105,4 @@ class Recorder:
 
     def event(self, code: int, arg: int, value: int) -> None:
         """Log an event."""
-        self.journal.event(code, arg, value)
+        self.journal.event(self.pipeline.index, code, arg, value)

@@ -5,8 +5,6 @@ grid, minus a 21-point cubic moving polynomial (Savitzky and Golay 1964), band-p
 natural log of the variance of 30 s epochs. Beside it BP-RSA: the same without the polynomial.
 """
 
-from array import array
-
 from micropython import const
 
 EPOCH_GRID = const(60)  # grid samples in an epoch: 30 s at 2 Hz
@@ -68,9 +66,9 @@ class Rsa:
 
     def __init__(self) -> None:
         # Each ring is written twice, so that the newest values always lie in one piece.
-        self._x = array("i", [0] * (2 * _X))
+        self._x = [0] * (2 * _X)
         self._flag = bytearray(2 * _X)
-        self._r = array("i", [0] * (2 * _R))
+        self._r = [0] * (2 * _R)
         self.rsa = NONE
         self.bp_rsa = NONE
         self.flagged = 0
@@ -116,9 +114,10 @@ class Rsa:
             self._nx += 1
             return False
         c = p + _X - 1 - _MPF_HALF  # centre of the newest 21
-        acc = _MPF[0] * xs[c]
+        weights = _MPF
+        acc = weights[0] * xs[c]
         for j in range(1, _MPF_HALF + 1):
-            acc += _MPF[j] * (xs[c - j] + xs[c + j])
+            acc += weights[j] * (xs[c - j] + xs[c + j])
         return self._residual((3059 * xs[c] - acc + 1529) // 3059, p)
 
     def _residual(self, r: int, p: int) -> bool:
@@ -146,9 +145,10 @@ class Rsa:
         return True
 
 
-def _band_pass(v: array, c: int) -> int:
-    acc = _FIR[0] * v[c]
+def _band_pass(v: list, c: int) -> int:
+    taps = _FIR
+    acc = taps[0] * v[c]
     for j in range(1, _FIR_HALF + 1):
-        acc += _FIR[j] * (v[c - j] + v[c + j])
+        acc += taps[j] * (v[c - j] + v[c + j])
     y = (acc + 8192) >> 14
     return _CLIP if y > _CLIP else -_CLIP if y < -_CLIP else y
