@@ -1,0 +1,17 @@
+"""What all tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ASIDE = Path(__file__).parents[2] / "shared" / "data"  # beside the checkout
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of real recordings; without it the test is skipped."""
+    folder = Path(os.environ.get("VAGABAND_RECORDINGS", ASIDE))
+    if not (folder / "recordings.json").is_file():
+        pytest.skip(f"no recordings in {folder}: name their folder in VAGABAND_RECORDINGS")
+    return folder

@@ -1,0 +1,104 @@
+"""What a sample costs, stage by stage: each `host.call` notes the fuel that is left.
+
+A line a stretch between two notes: what it was and how many samples it took.
+"""
+# pyright: reportAttributeAccessIssue=false
+
+import gc
+from array import array
+
+from road import TURN, Worn
+from vagal import contact
+from vagal.beats import Beats
+from vagal.journal import RawPart
+from vagal.pipeline import Pipeline
+
+import host
+
+
+class Deaf:
+    """A sink that takes nothing down, so that what is left is the stages."""
+
+    def beat(self, index, frac, trust):
+        pass
+
+    def interval(self, ibi, flag, used):
+        pass
+
+    def epoch(self, run, rsa, hp, reason):
+        pass
+
+    def event(self, code, arg, value):
+        pass
+
+
+def note(what, samples):
+    print(what, samples)
+    host.call("", "{}")
+
+
+def start():
+    """Only what is in use is on the heap: a frame that needs room finds it as soon as it can."""
+    gc.collect()
+    note("start", 0)
+
+
+def go(push):
+    for x in light:
+        push(x)
+
+
+host.call("", "{}")
+worn = Worn()
+n = worn.samples
+start()
+while worn.samples > 0:
+    worn.turn()
+    if worn.recorder.flush_due:
+        worn.recorder.flush()
+worn.recorder.flush()
+note("road", n)
+
+worn = Worn()
+registers, few, many = bytearray(1), bytearray(3), bytearray(6 * TURN)
+start()
+for _ in range(0, n, TURN):
+    worn.bus.readfrom_mem_into(0x57, 0x00, registers)
+    worn.bus.readfrom_mem_into(0x57, 0x04, few)
+    worn.bus.readfrom_mem_into(0x57, 0x07, many)
+note("bus", n)
+worn = Worn()
+light = array("i", [0] * n)
+start()
+for _ in range(0, n, TURN):
+    worn.sensor.drain()
+note("drain", n)
+worn = Worn()
+for at in range(0, n, TURN):
+    worn.sensor.drain()
+    for i in range(TURN):
+        light[at + i] = worn.sensor.ir[i]
+contact_stage, beats = contact.Contact(0x1F, 100), Beats()
+turn = array("i", [0] * TURN)
+raw, pipeline = RawPart(), Pipeline(100, 0x1F, Deaf())
+
+
+start()
+go(abs)
+note("loop", n)
+go(contact_stage.push)
+note("contact", n)
+go(beats.push)
+note("beats", n)
+go(pipeline.push)
+note("pipeline", n)
+for at in range(0, n, TURN):
+    for i in range(TURN):
+        turn[i] = light[at + i]
+note("copy", n)
+for at in range(0, n, TURN):
+    for i in range(TURN):
+        turn[i] = light[at + i]
+    if raw.push(at, turn, TURN):
+        raw.close()
+note("pack", n)

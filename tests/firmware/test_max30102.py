@@ -1,0 +1,226 @@
+"""The sensor driver against a register-level chip."""
+
+import pytest
+from vagaband.board.inside.chip import Chip
+from vagal.max30102 import ADDRESS, LOST_UNKNOWN, Max30102, SensorError
+
+ENODEV = 19
+RED_CODE, IR_CODE = 0x21, 0x2F
+
+
+class Clock:
+    now_us = 0
+
+
+class Bus:
+    """The chip on its bus. Sample n is n in red and 2 n + 1 in infrared, above it stray bits."""
+
+    def __init__(self, **options):
+        self.clock = Clock()
+        self.chip = Chip(self.clock, self.light, **options)
+        self.log = []
+        self.transfers = []
+        self.absent = 0  # how many transfers stay without an answer
+        self.stuck_bits = {}  # register: bits that can't be set
+        self.resets = True
+
+    def light(self, stretch_us, period_us, index, n, settings):
+        data = bytearray()
+        for i in range(index, index + n):
+            data += (0xFC0000 | i).to_bytes(3, "big") + (0xFC0000 | 2 * i + 1).to_bytes(3, "big")
+        return bytes(data)
+
+    def answer(self, address):
+        assert address == ADDRESS
+        if self.absent:
+            self.absent -= 1
+            raise OSError(ENODEV)
+
+    def readfrom_mem_into(self, address, register, into):
+        self.answer(address)
+        self.transfers.append((register, len(into)))
+        self.chip.read(register, into)
+        if register in self.stuck_bits:
+            into[0] &= ~self.stuck_bits[register]
+
+    def writeto_mem(self, address, register, values):
+        self.answer(address)
+        self.log.append((register, *values))
+        if self.resets or register != 0x09:
+            self.chip.write(register, bytes(values))
+        else:
+            self.chip.regs[0x09] = values[0]
+
+    def sleep_ms(self, ms):
+        self.clock.now_us += ms * 1000
+
+
+def driver(bus):
+    return Max30102(bus, RED_CODE, IR_CODE, bus.sleep_ms)
+
+
+@pytest.fixture
+def bus():
+    return Bus()
+
+
+@pytest.fixture
+def sensor(bus):
+    """A sensor that runs, its first half second already dropped."""
+    sensor = driver(bus)
+    sensor.start()
+    for _ in range(5):
+        bus.sleep_ms(100)
+        assert sensor.drain() == 0
+    return sensor
+
+
+def drained(sensor):
+    """Infrared counts of a drain; red belongs to the same samples."""
+    n = sensor.drain()
+    assert list(sensor.ir[:n]) == [2 * red + 1 for red in sensor.red[:n]]
+    return list(sensor.red[:n])
+
+
+def test_the_order_of_the_start(bus):
+    """Reset, shut down, settings, interrupt, mode, and only then the pointers (B7)."""
+    driver(bus).start()
+    assert bus.log == [
+        (0x09, 0x40),
+        (0x09, 0x80),
+        (0x08, 0x4F),
+        (0x0A, 0x2F),
+        (0x0C, RED_CODE),
+        (0x0D, IR_CODE),
+        (0x02, 0x80),
+        (0x09, 0x03),
+        (0x04, 0, 0, 0),
+    ]
+    assert (0x00, 1) in bus.transfers[:4]  # the power-ready flag is dropped
+    assert bus.chip.read(0x00, bytearray(1)) is None
+    assert bus.chip.period_us == 10_000
+
+
+def test_the_first_half_second_is_dropped(bus):
+    sensor = driver(bus)
+    sensor.start()
+    found = []
+    for _ in range(10):
+        bus.sleep_ms(100)
+        found += drained(sensor)
+    assert found == list(range(50, 100))
+
+
+def test_samples_come_whole_and_once_across_the_wrap(bus, sensor):
+    """13 at a time through a ring of 32, stray upper bits masked off."""
+    found = []
+    for _ in range(40):
+        bus.sleep_ms(130)
+        found += drained(sensor)
+        assert sensor.lost == 0
+    assert found == list(range(50, 50 + 40 * 13))
+
+
+def test_nothing_new_is_nothing(bus, sensor):
+    assert sensor.drain() == 0
+    assert sensor.drain() == 0
+    bus.sleep_ms(10)
+    assert drained(sensor) == [50]
+
+
+def test_a_drain_is_one_look_and_bursts_of_at_most_17(bus, sensor):
+    bus.transfers.clear()
+    bus.sleep_ms(100)
+    sensor.drain()
+    assert bus.transfers == [(0x00, 1), (0x04, 3), (0x07, 60)]
+    bus.transfers.clear()
+    bus.sleep_ms(300)
+    assert len(drained(sensor)) == 30
+    assert [n for register, n in bus.transfers if register == 0x07] == [102, 78]
+
+
+def test_a_full_fifo_without_loss(bus, sensor):
+    """Equal pointers mean full here, not empty: no sample is lost at exactly 32."""
+    bus.sleep_ms(320)
+    assert drained(sensor) == list(range(50, 82))
+    assert sensor.lost == 0
+
+
+@pytest.mark.parametrize("lost", [1, 2, 17, 30])
+def test_an_overflow_is_counted_exactly(bus, sensor, lost):
+    """The 32 held are kept and whole; what came after them is lost and counted."""
+    bus.sleep_ms(320 + 10 * lost)
+    assert drained(sensor) == list(range(50, 82))
+    assert sensor.lost == lost
+    bus.sleep_ms(50)
+    assert drained(sensor) == list(range(82 + lost, 87 + lost))
+    assert sensor.lost == 0
+
+
+@pytest.mark.parametrize("lost", [31, 32, 1000])
+def test_where_the_counter_stops_the_loss_is_unknown(bus, sensor, lost):
+    bus.sleep_ms(320 + 10 * lost)
+    assert len(drained(sensor)) == 32
+    assert sensor.lost == LOST_UNKNOWN
+
+
+def test_a_brown_out_is_seen_and_the_sensor_can_start_anew(bus, sensor):
+    """Registers are back at zero: no sample is read as light, a new start brings it back."""
+    bus.sleep_ms(100)
+    bus.chip.brown_out()
+    assert sensor.drain() == 0
+    assert sensor.browned_out
+    sensor.start()
+    assert not sensor.browned_out
+    found = []
+    for _ in range(10):
+        bus.sleep_ms(100)
+        found += drained(sensor)
+    assert len(found) == 50
+
+
+@pytest.mark.parametrize("register", [0x08, 0x0A, 0x0C, 0x0D])
+def test_a_setting_that_does_not_stick_is_an_error(bus, register):
+    """A clone or a bad contact: the message names register, found and wanted."""
+    bus.stuck_bits = {register: 0x01}
+    with pytest.raises(SensorError, match=f"register 0x{register:02x} reads 0x.., not 0x.."):
+        driver(bus).start()
+
+
+def test_a_max30100_is_refused_by_its_name():
+    with pytest.raises(SensorError, match=r"MAX30100.* fit a MAX30102"):
+        driver(Bus(part_id=0x11)).start()
+
+
+def test_another_part_is_refused_with_its_id():
+    with pytest.raises(SensorError, match="part id 0x33, not 0x15"):
+        driver(Bus(part_id=0x33)).start()
+
+
+def test_an_absent_chip_is_a_bus_error(bus):
+    bus.absent = 10**6
+    with pytest.raises(OSError, match=str(ENODEV)):
+        driver(bus).start()
+
+
+def test_the_first_answer_may_fail(bus):
+    """Some boards do not answer the first transfer after power-up."""
+    bus.absent = 1
+    driver(bus).start()
+    assert bus.chip.sampling
+
+
+def test_a_reset_that_does_not_end_is_an_error(bus):
+    """100 ms, then it gives up: a stuck chip must not hang the board."""
+    bus.resets = False
+    with pytest.raises(SensorError, match="reset"):
+        driver(bus).start()
+    assert bus.clock.now_us <= 200_000
+
+
+def test_a_bus_fault_in_a_drain_is_passed_on(bus, sensor):
+    bus.sleep_ms(100)
+    bus.absent = 1
+    with pytest.raises(OSError, match=str(ENODEV)):
+        sensor.drain()
+    assert drained(sensor) == list(range(50, 60))
