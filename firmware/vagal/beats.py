@@ -91,7 +91,8 @@ class Beats:
         raw = [0] * _STAGE  # the two boxcars
         box = [0] * _STAGE
         rings = (s, b, raw, box)
-        ir = _RESTART
+        base_n = short_n = long_n = 1  # samples in each window
+        ir = last = _RESTART
         while True:
             while ir < 0:
                 if ir == HOLD:
@@ -103,7 +104,7 @@ class Beats:
                 n = -1
                 box_at = sum_raw = sum_box = sum_base = sum_short = sum_long = 0
                 slow = rough = 0  # slow mean of the rectified wave, mean |second difference|
-                last = last_step = block = top = top_at = 0
+                last_step = block = top = top_at = 0
                 due = _NEVER  # when the pending beat can't be replaced any more
                 ir = yield False
                 first = last = ir
@@ -179,24 +180,29 @@ class Beats:
         """
         s = self._s
         peak = at
+        top = s[peak & (_RING - 1)]
         for i in range(max(at - _STAGE, 0), at + _STAGE + 1):
-            if s[i & (_RING - 1)] > s[peak & (_RING - 1)]:
+            if s[i & (_RING - 1)] > top:
                 peak = i
+                top = s[i & (_RING - 1)]
         foot = peak
+        bottom = top
         reach = min(_FOOT, self._interval * 3 >> 2) if self._interval else _FOOT
         for i in range(peak - 1, max(peak - reach, 0) - 1, -1):
-            if s[i & (_RING - 1)] < s[foot & (_RING - 1)]:
+            if s[i & (_RING - 1)] < bottom:
                 foot = i
-        height = s[peak & (_RING - 1)] - s[foot & (_RING - 1)]
+                bottom = s[i & (_RING - 1)]
+        height = top - bottom
         if not self._is_pulse(height):
             return False
         steepest = 0
         steep_at = foot
         for i in range(foot, peak):
-            step = s[(i + 1) & (_RING - 1)] - s[i & (_RING - 1)]
-            if step > steepest:
-                steepest = step
+            value = s[(i + 1) & (_RING - 1)]
+            if value - bottom > steepest:
+                steepest = value - bottom
                 steep_at = i
+            bottom = value
         mid = self._mid_upstroke(steep_at, steepest >> 4)
         return self._rival(mid >> 8, mid & 255, height)
 
@@ -295,20 +301,25 @@ class Beats:
             shape[i] = v
             mean += v
         mean //= _TEMPLATE
-        for i in range(_TEMPLATE):
-            shape[i] -= mean
-            top = max(top, abs(shape[i]))
+        for v in shape:
+            v -= mean
+            if v < 0:
+                v = -v
+            if v > top:
+                top = v
         shift = 0
         while top >> shift > 1023:
             shift += 1
         t = self._template
+        share = 2 if self._has_template else 0  # the template moves by 1/4, at first all the way
         st = ss = tt = 0
         for i in range(_TEMPLATE):
-            v = shape[i] >> shift
-            st += v * t[i]
+            v = (shape[i] - mean) >> shift
+            old = t[i]
+            st += v * old
             ss += v * v
-            tt += t[i] * t[i]
-            t[i] += (v - t[i]) >> 2 if self._has_template else v - t[i]
+            tt += old * old
+            t[i] = old + ((v - old) >> share)
         if not self._has_template:
             self._has_template = True
             return True

@@ -28,6 +28,7 @@ _POOL = const(8192)  # records waiting for the flush
 _RAW_RECORD = const(400)  # bytes at which a raw record is closed
 _BLOCK = const(100)  # samples in a block of raw light
 _RAW_HEAD = const(6)
+_RAW_ROOM = const(_RAW_RECORD + 6 * _BLOCK + 8 + _RAW_HEAD)  # at most, whatever the light does
 _FOUND_HEAD = const(9)
 _BEATS = const(64)  # most beats, mends and epochs in a record
 _MENDS = const(64)
@@ -78,7 +79,7 @@ class Journal:
         self._pool = bytearray(_POOL)
         self._view = memoryview(self._pool)
         self._filled = 0
-        self._raw = RawPart()
+        self._raw = RawPart(self._pool)
         self._found = FoundPart()
         self._red = [0] * _SECONDS
         self._red_n = 0
@@ -96,7 +97,13 @@ class Journal:
 
     def samples(self, index: int, ir, n: int) -> None:
         """Log the first n of an array of IR samples; `index` is the first one's."""
-        if self.keep_raw and self._raw.push(index, ir, n):
+        if not self.keep_raw:
+            return
+        if not self._raw.count:
+            if self._filled + _HEAD + _RAW_ROOM + _CRC > _POOL:
+                self._commit()
+            self._raw.begin(self._filled + _HEAD, index)
+        if self._raw.push(ir, n):
             self._close_raw()
 
     def red(self, index: int, mean: int) -> None:
@@ -131,7 +138,6 @@ class Journal:
 
     def event(self, index: int, code: int, arg: int, value: int) -> None:
         """Log what happened at sample `index`."""
-        self._close_raw()  # raw light on either side of an event stands in records of its own
         p = self._open(b"V"[0], 14)
         struct.pack_into("<IIBBi", self._pool, p, index, self._beats, code, arg, value)
 
@@ -146,29 +152,27 @@ class Journal:
 
     def _open(self, kind: int, n: int) -> int:
         """Make room for a record; returns where its payload goes."""
+        self._close_raw()  # it lies where the new record will
         if self._filled + _HEAD + n + _CRC > _POOL:
             self._commit()
+        p = self._filled + _HEAD
+        self._head(kind, n)
+        return p
+
+    def _head(self, kind: int, n: int) -> None:
         p = self._filled
         struct.pack_into("<BHHI", self._pool, p, kind, n, self.session & 0xFFFF, self._sequence)
         self._sequence += 1
         self._filled = p + _HEAD + n + _CRC
-        return p + _HEAD
-
-    def _copy(self, kind: int, part: bytearray, n: int) -> None:
-        p = self._open(kind, n)
-        pool = self._pool
-        for i in range(n):  # a slice would be a new object
-            pool[p + i] = part[i]
 
     def _close_raw(self) -> None:
-        n = self._raw.close()
-        if n:
-            self._copy(b"R"[0], self._raw.buf, n)
+        if self._raw.count:
+            self._head(b"R"[0], self._raw.close())
 
     def _close_found(self) -> None:
         n = self._found.close()
         if n:
-            self._copy(b"B"[0], self._found.buf, n)
+            _append(self._pool, self._open(b"B"[0], n), self._found.buf, n)
 
     def _close_red(self) -> None:
         n = self._red_n
@@ -224,47 +228,44 @@ class Journal:
 
 
 class RawPart:
-    """A raw record that grows: first index, count, blocks of packed IR samples."""
+    """A raw record that grows in the pool: first index, count, blocks of packed IR samples."""
 
-    def __init__(self) -> None:
-        self.buf = bytearray(_RAW_RECORD + 6 * _BLOCK + 8)
-        self._packer = Packer(self.buf)
+    def __init__(self, pool: bytearray) -> None:
+        self._pool = pool
+        self._packer = Packer(pool)
         self._ir = [0] * _BLOCK
         self._waiting = 0  # samples not packed yet
-        self._packed = 0
+        self._at = 0
         self._first = 0
+        self.count = 0  # samples in the record
 
-    def push(self, index: int, ir, n: int) -> bool:
+    def begin(self, at: int, index: int) -> None:
+        """Begin a record whose payload goes to `at` in the pool."""
+        self._at = at
+        self._first = index
+        self._packer.restart(at + _RAW_HEAD)
+
+    def push(self, ir, n: int) -> bool:
         """Take the first n samples of an array; True when the record is full."""
         waiting = self._waiting
-        if waiting + self._packed == 0:
-            self._first = index
-            self._packer.restart(_RAW_HEAD)
         block = self._ir
         for i in range(n):
             block[waiting] = ir[i]
             waiting += 1
             if waiting == _BLOCK:
-                self._waiting = waiting
-                self._pack()
+                self._packer.block(block, waiting)
                 waiting = 0
         self._waiting = waiting
-        return self._packer.pos >= _RAW_RECORD
-
-    def _pack(self) -> None:
-        self._packer.block(self._ir, self._waiting)
-        self._packed += self._waiting
-        self._waiting = 0
+        self.count += n
+        return self._packer.pos - self._at >= _RAW_RECORD
 
     def close(self) -> int:
-        """Finish the payload in `buf`; returns its length, 0 where there is nothing."""
+        """Finish the payload; returns its length."""
         if self._waiting:
-            self._pack()
-        if not self._packed:
-            return 0
-        struct.pack_into("<IH", self.buf, 0, self._first, self._packed)
-        self._packed = 0
-        return self._packer.pos
+            self._packer.block(self._ir, self._waiting)
+        struct.pack_into("<IH", self._pool, self._at, self._first, self.count)
+        self._waiting = self.count = 0
+        return self._packer.pos - self._at
 
 
 class FoundPart:

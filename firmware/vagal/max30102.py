@@ -125,27 +125,26 @@ class Max30102:
             waiting = _DEPTH  # equal pointers: full
         n = 0
         while waiting:
-            burst = min(waiting, _BURST)
+            burst = min(waiting, self._skip or _BURST, _BURST)
             self._bus.readfrom_mem_into(ADDRESS, _FIFO_DATA, self._slices[burst])
-            n = self._unpack(n, burst)
+            if self._skip:
+                self._skip -= burst
+            else:
+                self._unpack(n, n + burst)
+                n += burst
             waiting -= burst
         if overflow:
             self.lost = overflow if overflow < _OVERFLOW_MAX else LOST_UNKNOWN
         return n
 
-    def _unpack(self, n: int, burst: int) -> int:
+    def _unpack(self, first: int, end: int) -> None:
         """18-bit counts, left-justified: red, then infrared."""
         data = self._data
-        red = self.red
-        ir = self.ir
-        skip = min(self._skip, burst)
-        self._skip -= skip
-        p = 6 * skip
-        for i in range(n, n + burst - skip):
-            red[i] = (data[p] & 3) << 16 | data[p + 1] << 8 | data[p + 2]
-            ir[i] = (data[p + 3] & 3) << 16 | data[p + 4] << 8 | data[p + 5]
+        p = 0
+        for i in range(first, end):
+            self.red[i] = (data[p] & 3) << 16 | data[p + 1] << 8 | data[p + 2]
+            self.ir[i] = (data[p + 3] & 3) << 16 | data[p + 4] << 8 | data[p + 5]
             p += 6
-        return n + burst - skip
 
     def _read(self, register: int) -> int:
         self._bus.readfrom_mem_into(ADDRESS, register, self._byte)

@@ -114,11 +114,7 @@ class Rsa:
             self._nx += 1
             return False
         c = p + _X - 1 - _MPF_HALF  # centre of the newest 21
-        weights = _MPF
-        acc = weights[0] * xs[c]
-        for j in range(1, _MPF_HALF + 1):
-            acc += weights[j] * (xs[c - j] + xs[c + j])
-        return self._residual((3059 * xs[c] - acc + 1529) // 3059, p)
+        return self._residual((3059 * xs[c] - _symmetric(_MPF, xs, c) + 1529) // 3059, p)
 
     def _residual(self, r: int, p: int) -> bool:
         q = self._pr
@@ -146,9 +142,16 @@ class Rsa:
 
 
 def _band_pass(v: list, c: int) -> int:
-    taps = _FIR
-    acc = taps[0] * v[c]
-    for j in range(1, _FIR_HALF + 1):
-        acc += taps[j] * (v[c - j] + v[c + j])
-    y = (acc + 8192) >> 14
+    y = (_symmetric(_FIR, v, c) + 8192) >> 14
     return _CLIP if y > _CLIP else -_CLIP if y < -_CLIP else y
+
+
+def _symmetric(taps: tuple, v: list, c: int) -> int:
+    """A symmetric filter around v[c]; `taps` are its centre and right half."""
+    acc = -taps[0] * v[c]  # the centre counts twice below
+    low = high = c
+    for tap in taps:
+        acc += tap * (v[low] + v[high])
+        low -= 1
+        high += 1
+    return acc

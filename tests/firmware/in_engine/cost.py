@@ -80,7 +80,7 @@ for at in range(0, n, TURN):
         light[at + i] = worn.sensor.ir[i]
 contact_stage, beats = contact.Contact(0x1F, 100), Beats()
 turn = array("i", [0] * TURN)
-raw, pipeline = RawPart(), Pipeline(100, 0x1F, Deaf())
+raw, pipeline = RawPart(bytearray(2048)), Pipeline(100, 0x1F, Deaf())
 
 
 start()
@@ -99,6 +99,8 @@ note("copy", n)
 for at in range(0, n, TURN):
     for i in range(TURN):
         turn[i] = light[at + i]
-    if raw.push(at, turn, TURN):
+    if not raw.count:
+        raw.begin(0, at)
+    if raw.push(turn, TURN):
         raw.close()
 note("pack", n)

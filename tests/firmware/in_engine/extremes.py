@@ -63,12 +63,14 @@ def beats_alone(light, n, found):
 
 
 def pack(light, n, found):
-    part = RawPart()
+    part = RawPart(bytearray(2048))
     one = array("i", [0])
     lock.lock()
     for i in range(n):
         one[0] = light[i]
-        if part.push(i, one, 1):
+        if not part.count:
+            part.begin(0, i)
+        if part.push(one, 1):
             found.note(part.close())
     lock.unlock()
 
