@@ -5,6 +5,8 @@ from vagal import board
 
 def service_wanted() -> bool:
     """Whether someone holds the button for a second, or the app can't stay up."""
+    if board.reset_cause() == "watchdog":
+        board.set_crashes(board.crashes() + 1)
     for _ in range(10):
         if not board.button_held():
             return board.crashes() >= 3

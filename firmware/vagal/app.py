@@ -12,7 +12,11 @@ from .recorder import BROWN_OUT, BUS, OVERFLOW, Recorder
 
 _TURN_MS = const(100)  # 10 samples; the FIFO holds 320 ms
 _SAMPLE_US = 1000000 // RATE_HZ
+_BUS_TRIES = const(5)  # turns after which the bus itself is set up again
 _FAST_US = const(60000000)  # a crash within a minute of the start counts as fast
+
+_EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
+_LATEST = 3061152000  # 2067-01-02: the log has 31 bits of seconds since 2000
 
 STOPPED = const(1)  # why a session ended
 INTERRUPTED = const(2)
@@ -26,12 +30,14 @@ class App:
     def __init__(self) -> None:
         self._config = config.load()
         self._firmware = version.firmware_hash()
+        self._console = board.Console()
         self._link = Link(
-            board.Console(),
+            self._console,
             {
                 "status": self._status,
                 "sessions": self._sessions,
                 "pull": self._pull,
+                "check": self._check,
                 "mark": self._mark,
                 "time": self._time,
                 "start": self._start,
@@ -49,20 +55,25 @@ class App:
         self._quiet_us = 0  # since the last sample
         self._cause = 0  # of the gap that is running
         self._fault = ""  # what is wrong with the sensor, in words
+        self._tries = 0  # to start it again
 
     def run(self) -> None:
         """Measure until Ctrl-C; a failure resets the board."""
+        self._console.hold()
         try:
             self._start("")
             while True:
                 self._turn()
         except KeyboardInterrupt:
-            self._end(INTERRUPTED)
+            self._console.hold()
             if self._watchdog:
                 self._watchdog.relax()
+            self._end(INTERRUPTED)
         except Exception as e:
             sys.print_exception(e)
             self._crashed()
+        finally:
+            self._console.release()
 
     def _crashed(self) -> None:
         try:
@@ -94,14 +105,19 @@ class App:
         if self._link.pulling:
             self._link.step()
         else:
-            board.sleep_ms(_TURN_MS)
+            self._console.wait_ms(_TURN_MS)
 
     def _measure(self, recorder: Recorder, lap_us: int) -> None:
         self._quiet_us += lap_us
+        recorder.waited(lap_us)
         try:
             if self._fault:
+                self._tries += 1
+                if self._tries % _BUS_TRIES == 0:
+                    self._sensor.bus = board.sensor_bus()  # frees a line that is held down
                 self._sensor.start()
                 self._fault = ""
+                self._tries = 0
             n = self._sensor.drain()
         except OSError as e:
             self._lose_sensor(recorder, BUS, str(e) or "bus fault")
@@ -215,8 +231,19 @@ class App:
         number = int(session)
         if number not in journal.sessions():
             return {"error": "no such session", "next": "type sessions"}
-        self._link.send_file(journal.path(number), number, int(offset or 0))
+        start = int(offset or 0)
+        if not 0 <= start <= journal.size(number):
+            return {"error": "the session is not that long", "next": "type pull %d 0" % number}
+        self._link.send_file(journal.path(number), number, start)
         return None
+
+    def _check(self, rest: str):
+        """check SESSION BYTES: size, and the CRC-32 of up to 512 bytes before a byte"""
+        session, _, end = rest.partition(" ")
+        number = int(session)
+        if number not in journal.sessions():
+            return {"error": "no such session", "next": "type sessions"}
+        return {"bytes": journal.size(number), "crc": journal.crc_before(number, int(end))}
 
     def _mark(self, rest: str):
         """mark KIND [TEXT]: mark this moment"""
@@ -230,7 +257,10 @@ class App:
 
     def _time(self, rest: str):
         """time SECONDS: set the clock, in seconds since 1970-01-01 UTC"""
-        board.set_clock(int(rest))
+        seconds = int(rest)
+        if not _EARLIEST <= seconds < _LATEST:
+            return {"error": "that is no time of this age", "next": "give seconds since 1970"}
+        board.set_clock(seconds)
         if self._recorder:
             self._recorder.clock_set(board.clock_s())
         return {"clock_s": board.clock_s()}
@@ -241,6 +271,7 @@ class App:
             "status": "what the device sees",
             "sessions": "the sessions on flash",
             "pull SESSION OFFSET": "send a session's file from a byte on",
+            "check SESSION BYTES": "size, and CRC-32 of the 512 bytes before a byte",
             "mark KIND [TEXT]": "mark this moment",
             "time SECONDS": "set the clock, seconds since 1970-01-01 UTC",
             "start": "begin a new session",
@@ -250,5 +281,12 @@ class App:
 
 
 def run() -> None:
-    """Run the device."""
-    App().run()
+    """Run the device; where it can't even begin, that counts as a crash too."""
+    try:
+        app = App()
+    except Exception as e:
+        sys.print_exception(e)
+        board.set_crashes(board.crashes() + 1)
+        board.reset()
+    else:
+        app.run()

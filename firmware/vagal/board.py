@@ -6,6 +6,7 @@ import sys
 import time
 
 import machine
+import micropython
 from micropython import const
 
 _SDA = const(21)
@@ -14,6 +15,7 @@ _BUTTON = const(27)  # to ground; held at boot it means service mode
 _I2C_HZ = const(400000)
 _WATCHDOG_MS = const(8000)
 _FOREVER_MS = const(3600000)  # a watchdog can't be stopped, only put off
+_CTRL_C = const(3)
 _EPOCH_2000 = const(946684800)  # seconds from 1970 to the ESP32's epoch
 
 RESET_CAUSES = ("?", "power on", "reset", "watchdog", "deep sleep", "soft reset")
@@ -90,16 +92,36 @@ class Watchdog:
 
 
 class Console:
-    """The serial line: bytes that have come, and bytes to send."""
+    """The serial line: bytes that have come, and bytes to send.
+
+    Ctrl-C raises KeyboardInterrupt in read() and while waiting, and nowhere else once `hold()` was
+    called: an interrupt amid a stage or a flush would leave it half-done.
+    """
 
     def __init__(self) -> None:
         self._poll = select.poll()
         self._poll.register(sys.stdin, select.POLLIN)
 
+    def hold(self) -> None:
+        """From here on Ctrl-C is a byte like others, which read() looks for."""
+        micropython.kbd_intr(-1)
+
+    def release(self) -> None:
+        """Ctrl-C interrupts at once again."""
+        micropython.kbd_intr(_CTRL_C)
+
+    def wait_ms(self, ms: int) -> None:
+        """Sleep, open to Ctrl-C."""
+        self.release()
+        time.sleep_ms(ms)
+        self.hold()
+
     def read(self) -> int:
-        """The next byte that has come, or -1."""
+        """The next byte that has come, or -1; KeyboardInterrupt on Ctrl-C."""
         for _ in self._poll.ipoll(0):
             byte = sys.stdin.buffer.read(1)
+            if byte and byte[0] == _CTRL_C:
+                raise KeyboardInterrupt
             return byte[0] if byte else -1
         return -1
 

@@ -54,6 +54,18 @@ def sessions() -> list:
     return sorted(int(n[:-4]) for n in names if n.endswith(".vbj") and n[:-4].isdigit())
 
 
+def size(session: int) -> int:
+    """Bytes of a session that are committed."""
+    return os.stat(path(session))[6]
+
+
+def crc_before(session: int, end: int) -> int:
+    """CRC-32 of the up to 512 bytes of a session's file before byte `end`."""
+    with open(path(session), "rb") as f:
+        f.seek(max(0, end - 512))
+        return binascii.crc32(f.read(min(512, max(0, end))))
+
+
 def free_bytes() -> int:
     """Free space of the file system."""
     s = os.statvfs("/")

@@ -69,7 +69,7 @@ class Link:
             return
         try:
             answer = command(rest.strip())
-        except (ValueError, OSError) as e:
+        except (ValueError, OSError, ArithmeticError) as e:
             answer = {"error": str(e) or "failed"}
         if answer is not None:
             self._say(name, answer)

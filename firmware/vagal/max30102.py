@@ -51,7 +51,7 @@ class Max30102:
     """
 
     def __init__(self, bus, red_code: int, ir_code: int, sleep_ms) -> None:
-        self._bus = bus
+        self.bus = bus
         self._codes = (red_code, ir_code)
         self._sleep_ms = sleep_ms
         self._byte = bytearray(1)
@@ -88,7 +88,7 @@ class Max30102:
         self._write(_INT_ENABLE_1, _A_FULL)
         self._write(_MODE_CONFIG, _MODE_SPO2)
         # The write pointer takes a value only in a running mode.
-        self._bus.writeto_mem(ADDRESS, _FIFO_WR_PTR, b"\x00\x00\x00")
+        self.bus.writeto_mem(ADDRESS, _FIFO_WR_PTR, b"\x00\x00\x00")
         self._skip = _SETTLE
         self.browned_out = False
 
@@ -118,7 +118,7 @@ class Max30102:
         if status & _PWR_RDY:
             self.browned_out = True  # every register is back to 0
             return 0
-        self._bus.readfrom_mem_into(ADDRESS, _FIFO_WR_PTR, self._pointers)
+        self.bus.readfrom_mem_into(ADDRESS, _FIFO_WR_PTR, self._pointers)
         overflow = self._pointers[1] & 0x1F
         waiting = (self._pointers[0] - self._pointers[2]) & (_DEPTH - 1)
         if waiting == 0 and (overflow or status & _A_FULL):
@@ -126,7 +126,7 @@ class Max30102:
         n = 0
         while waiting:
             burst = min(waiting, self._skip or _BURST, _BURST)
-            self._bus.readfrom_mem_into(ADDRESS, _FIFO_DATA, self._slices[burst])
+            self.bus.readfrom_mem_into(ADDRESS, _FIFO_DATA, self._slices[burst])
             if self._skip:
                 self._skip -= burst
             else:
@@ -147,9 +147,9 @@ class Max30102:
             p += 6
 
     def _read(self, register: int) -> int:
-        self._bus.readfrom_mem_into(ADDRESS, register, self._byte)
+        self.bus.readfrom_mem_into(ADDRESS, register, self._byte)
         return self._byte[0]
 
     def _write(self, register: int, value: int) -> None:
         self._byte[0] = value
-        self._bus.writeto_mem(ADDRESS, register, self._byte)
+        self.bus.writeto_mem(ADDRESS, register, self._byte)

@@ -50,13 +50,15 @@ class Recorder:
 
     def drained(self, n: int, elapsed_us: int) -> None:
         """Note the time that a drain of n samples closes."""
-        self._since_flush_us += elapsed_us
         if self.clock.drained(n, elapsed_us):
             self.pipeline.next_scale = self.clock.scale
 
+    def waited(self, elapsed_us: int) -> None:
+        """Time has gone by, with samples or without: a flush falls due."""
+        self._since_flush_us += elapsed_us
+
     def gap(self, cause: int, lost: int, elapsed_us: int) -> None:
         """Samples were lost: `lost` of them, or as many as the time allows when negative."""
-        self._since_flush_us += elapsed_us
         if lost < 0:
             lost = max(1, elapsed_us * self._rate_hz // 1000000)
             cause |= _ESTIMATED

@@ -64,6 +64,7 @@ def wear(recorder, counts, period_us=10_000):
     for at in range(0, len(counts), 10):
         turn = array("i", counts[at : at + 10].tolist())
         recorder.samples(turn, array("i", [ir * 9 // 10 for ir in turn]), len(turn))
+        recorder.waited(period_us * len(turn))
         recorder.drained(len(turn), period_us * len(turn))
         if recorder.flush_due:
             recorder.flush()
@@ -241,6 +242,7 @@ def test_a_sensor_clock_off_by_1_5_percent(board_flash, error):
         n = min(int(t / period_s), len(counts)) - taken
         turn = array("i", counts[taken : taken + n].tolist())
         recorder.samples(turn, turn, n)
+        recorder.waited(round((t - last) * 1e6))
         recorder.drained(n, round((t - last) * 1e6))
         taken, last = taken + n, t
         if recorder.flush_due:

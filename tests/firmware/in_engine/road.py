@@ -97,6 +97,7 @@ class Worn:
         recorder = self.recorder
         n = sensor.drain()
         recorder.samples(sensor.ir, sensor.red, n)
+        recorder.waited(n * 10050)
         recorder.drained(n, n * 10050)
         self.samples -= n
 

@@ -6,6 +6,7 @@ import select
 import sys
 import time
 
+import micropython
 import vfs
 
 READY = "\x02vagaband board ready\x03\n"  # the supervisor swallows all up to this
@@ -63,7 +64,7 @@ def _build_shadows(config, world):
     """The modules that stand before MicroPython's own, by name."""
     import virtual_machine
     import virtual_time
-    from console import Console, Select, Sys
+    from console import Console, Micropython, Select, Sys
 
     virtual_time.bind(world)
     virtual_machine.bind(world, world.chip, world.rtc, config["unique_id"])
@@ -73,6 +74,7 @@ def _build_shadows(config, world):
         "machine": virtual_machine,
         "sys": Sys(sys, console),
         "select": Select(select),
+        "micropython": Micropython(micropython),
         "os": Os(config["seed"] + 65537 * world.boots),
     }
 

@@ -135,6 +135,19 @@ class Sys:
             self._real.print_exception(error, file)
 
 
+class Micropython:
+    """`micropython`: Ctrl-C comes only where the firmware asks the time or the console anyway."""
+
+    def __init__(self, real_micropython):
+        self._real = real_micropython
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+    def kbd_intr(self, char):
+        """Which byte interrupts: the supervisor delivers Ctrl-C at clean points by itself."""
+
+
 class Poll:
     """select.poll over the console; other streams go to the real poll."""
 

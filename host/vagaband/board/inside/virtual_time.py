@@ -93,7 +93,7 @@ def gmtime(seconds=None):
     weekday = (days + 5) % 7  # 2000-01-01 was a Saturday
     year = 2000 + days // 366
     while _days_before(year + 1) <= days:
-        year += 1
+        year += max(1, (days - _days_before(year)) // 366)
     yearday = days - _days_before(year)
     month, day = 12, yearday
     for m in range(12, 0, -1):
