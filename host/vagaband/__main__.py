@@ -1,5 +1,16 @@
-"""`python -m vagaband` is the command `vagaband`."""
+"""The command `vagaband`, also as `python -m vagaband`."""
 
-from vagaband.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line; Ctrl-C is answered also while it is still being loaded."""
+    try:
+        from vagaband.cli import main as run
+    except KeyboardInterrupt:
+        sys.exit("vagaband: Stopped. Nothing was begun.")
+    run()
+
+
+if __name__ == "__main__":
+    main()

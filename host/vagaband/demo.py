@@ -19,6 +19,7 @@ from vagaband.files import private_folder
 START_S = 20.0
 LONGEST_S = 120.0
 MINUTES = 6.0
+SETTLE_S = 0.5  # the sensor's first light, which the firmware drops
 
 Say = Callable[[str], None]
 
@@ -40,7 +41,7 @@ def wear(demo: Demo, out: Path, say: Say) -> Path:
     if demo.recording:
         loaded = recording.load(demo.recording, demo.rate_hz)
         loaded.to_counts()  # light, or an error, before a board is started
-        minutes = demo.minutes or loaded.duration_s / 60
+        minutes = demo.minutes or (loaded.duration_s + SETTLE_S) / 60
     with tempfile.TemporaryDirectory() as folder, _board(demo, minutes, Path(folder)) as board:
         say(f"a virtual board with a blank chip: {board.url}")
         began_s = time.monotonic()

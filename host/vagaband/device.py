@@ -137,6 +137,6 @@ def _next(error: Exception) -> str:
     text = f"{error} {error.__context__}".lower()
     if "permission" in text:
         return "Add yourself to the group dialout (or run: ls -l on the port), then log in again."
-    if "busy" in text or "lock" in text or "temporarily unavailable" in text:
+    if any(word in text for word in ("busy", "lock", "unavailable", "broken pipe", "reset by")):
         return "Another program holds the port: close it and try again."
     return "Check the cable and the name of the port; vagaband board gives one without hardware."

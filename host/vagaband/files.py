@@ -4,11 +4,13 @@ import os
 import tempfile
 from pathlib import Path
 
-from vagaband.errors import VagabandError
+from vagaband.errors import InputError, VagabandError
 
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file with mode 0600, under its name only once it is whole and on disk."""
+    if path.exists() and not path.is_file():
+        raise VagabandError(f"{path} is no file.", "Choose another place.")
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
@@ -39,3 +41,12 @@ def private_folder(path: Path) -> None:
         raise VagabandError(
             f"{path} can't be made a folder: {error.strerror}.", "Choose another place."
         ) from None
+
+
+def check_folder(path: Path) -> None:
+    """Raise InputError where `path` can't become a folder to write to; makes nothing."""
+    place = path
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        raise InputError(f"{path} can't be a folder to write to.", "Choose another place.")

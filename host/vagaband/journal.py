@@ -12,6 +12,7 @@ from vagaband.errors import InputError
 from vagaband.rice import Unpacker
 
 MAGIC = b"VBJ1"
+FORMAT = 1
 LONGEST = 4096
 RECORD_HEAD = struct.Struct("<BHHI")
 CRC_BYTES = 4
@@ -88,6 +89,11 @@ def load(path: Path, salvage: bool = False) -> Journal:
     if path.stat().st_size > LARGEST_FILE:
         raise InputError(f"{path} is larger than any board's flash.", "Name a file from pull.")
     journal = decode(path.read_bytes())
+    if journal.header.get("format", FORMAT) != FORMAT:
+        raise InputError(
+            f"{path} has format {journal.header['format']!r}, this vagaband reads {FORMAT}.",
+            "Use the release that the device runs.",
+        )
     if not journal.header:
         raise InputError(
             f"{path} begins as a journal but holds no readable header.", "Pull the session again."
@@ -187,8 +193,8 @@ def _header(journal: Journal, payload: bytes) -> None:
     header = json.loads(payload)
     if not isinstance(header, dict) or journal.header:
         raise ValueError("no header")
-    if header["rate_hz"] not in (25, 50, 100):
-        raise ValueError("rate")
+    if header["rate_hz"] not in (25, 50, 100) or not 0 < header["config"]["ir_code"] < 256:
+        raise ValueError("settings")
     journal.header = header
 
 

@@ -57,7 +57,7 @@ def _about(logged: journal.Journal) -> list[str]:
     ours, theirs = firmware_hash(firmware_dir()), logged.header.get("firmware")
     if ours != theirs:
         notes.append(
-            f"the device ran firmware {theirs}, the twin is {ours}: where they differ, the device "
-            "may be sound; validate with the release it came from"
+            f"the device ran firmware {str(theirs)[:40]!r}, the twin is {ours!r}: where they "
+            "differ, the device may be sound; validate with the release it came from"
         )
     return notes

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ class Pulled:
     bytes: int
     new_bytes: int
     ended: bool
+    open: bool  # the board is still writing it
 
     def as_json(self) -> dict[str, Any]:
         """For --json."""
@@ -47,20 +49,28 @@ def pull(url: str, out: Path, progress: Progress = lambda what, done: None) -> l
         if not device.ask("status").get("clock_s"):
             device.ask(f"time {int(time.time())}")  # dates the session that is open
         numbers = [int(n) for n in answer.get("sessions", [])]
-        return [_pull_session(device, out, name, number, progress) for number in numbers]
+        now_open = int(answer.get("open", 0))
+        return [
+            _pull_session(device, out, name, number, number == now_open, progress)
+            for number in numbers
+        ]
 
 
-def _pull_session(device: Device, out: Path, name: str, number: int, progress: Progress) -> Pulled:
+def _pull_session(
+    device: Device, out: Path, name: str, number: int, is_open: bool, progress: Progress
+) -> Pulled:
     final = out / f"{name}-{number:05d}.vbj"
     part = final.with_suffix(".vbj.part")
-    before = final.stat().st_size if final.exists() else 0
-    if before:
-        known = decode(final.read_bytes())
-        if known.ended and not describe_damage(known):
-            return Pulled(number, final, before, 0, True)
-        if not part.exists():
-            shutil.copyfile(final, part)
+    for path in (final, part):
+        if path.exists() and not _is_beginning_of(device, number, path.read_bytes()):
+            _set_aside(path)
     try:
+        known = _sound(final)
+        before = final.stat().st_size if known else 0
+        if known and known.ended:
+            return Pulled(number, final, before, 0, True, False)
+        if known and not part.exists():
+            shutil.copyfile(final, part)
         size = _fetch(device, part, number, progress)
         journal = _verify(part, number)
         os.replace(part, final)
@@ -69,7 +79,36 @@ def _pull_session(device: Device, out: Path, name: str, number: int, progress: P
             f"{final} can't be written: {error.strerror}.",
             "Make room or choose another folder with --out; what is there will be resumed.",
         ) from None
-    return Pulled(number, final, size, size - before, journal.ended)
+    return Pulled(number, final, size, size - before, journal.ended, is_open)
+
+
+def _is_beginning_of(device: Device, number: int, data: bytes) -> bool:
+    """Whether what is here is how the board's session begins.
+
+    A board that was erased counts its sessions from 1 again. Each record's checksum covers what
+    the light was, so that the last 512 bytes tell one session from another.
+    """
+    told = device.ask(f"check {number} {len(data)}")
+    return told.get("bytes", 0) >= len(data) and told.get("crc") == zlib.crc32(data[-512:])
+
+
+def _set_aside(path: Path) -> None:
+    """Keep another session, or a damaged copy, under a name of its own."""
+    n = 1
+    while (kept := path.with_name(f"{path.name}.old{n}")).exists():
+        n += 1
+    path.rename(kept)
+
+
+def _sound(path: Path) -> Journal | None:
+    """The journal in a file, unless it is absent or damaged: then it is set aside."""
+    if not path.exists():
+        return None
+    known = decode(path.read_bytes())
+    if known.header and not describe_damage(known):
+        return known
+    _set_aside(path)
+    return None
 
 
 def _fetch(device: Device, part: Path, number: int, progress: Progress) -> int:

@@ -156,7 +156,7 @@ def _wave_to_light(wave: Floats, original: Floats) -> Floats:
     """A wave as light: DC 131072, 5-95 % range 1 % of it, inverted. A flat wave is flat light."""
     low, high = np.percentile(original, [5, 95])
     scale = WAVE_DC * WAVE_SHARE / (high - low) if high > low else 0.0
-    return WAVE_DC - (wave - np.mean(original)) * scale
+    return WAVE_DC - (wave - np.median(original)) * scale
 
 
 def _to_integers(light: Floats) -> Counts:
@@ -184,9 +184,11 @@ def _read_table(path: Path) -> tuple[list[str], _Rows]:
     lines, numbers = [], []
     for number, line in enumerate(_read_text(path).splitlines(), 1):
         text = line.split("#", 1)[0].strip()
-        if text:
+        if text or (len(lines) > 1 and not line.strip()):  # among the data: a lost sample
             lines.append(text)
             numbers.append(number)
+    while lines and not lines[-1]:
+        lines.pop()
     if not lines:
         raise InputError(
             f"{path} is empty.", "Give a CSV with a header line: ir, ppg, ibi_ms or t_s."

@@ -83,8 +83,7 @@ ECG_RULES = {  # only with limits of the user: key of the limit -> name of the c
 }
 TWIN_KINDS = {"beat": "twin_beats", "interval": "twin_intervals", "epoch": "twin_epochs"}
 SUBSTANCE = {
-    "twin_beats",
-    "twin_intervals",
+    "reference_epochs",
     "reference_rsa",
     "reference_rsa_low",
     "reference_beats_f1",
@@ -189,7 +188,7 @@ def validate(
     if ecg_beats_s is not None:
         ecg = _ecg(score(ecg_beats_s, device.beats_s, unusable), limits or {}, found)
     if not any(check.name in SUBSTANCE for check in found.checks):
-        found.notes.append("Nothing could be checked: no beats and no RSA on any side.")
+        found.notes.append("Nothing could be compared with the reference: too short, or no pulse.")
     sound = sound_runs(device.intervals)
     return Verdict(
         checks=found.checks,

@@ -88,6 +88,6 @@ def test_the_file_is_whole_and_private(tmp_path):
     with pytest.raises(VagabandError, match="can't be written"):
         save_csv(session(), tmp_path / "no" / "a.csv")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(VagabandError, match="can't be written"):
+    with pytest.raises(VagabandError, match="is no file"):
         save_csv(session(), tmp_path / "folder")
     assert len(list(tmp_path.iterdir())) == 2

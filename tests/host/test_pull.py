@@ -38,7 +38,7 @@ def test_a_broken_pull_goes_on_where_it_stopped(wear_device, tmp_path: Path):
         name = device.ask("sessions")["device"]
         part = tmp_path / f"{name}-00001.vbj.part"
         part.write_bytes(data[:3000])
-        pulled = pull._pull_session(device, tmp_path, name, 1, lambda what, done: None)
+        pulled = pull._pull_session(device, tmp_path, name, 1, False, lambda what, done: None)
     assert asked == [3000]
     assert pulled.path.read_bytes() == data
     assert not part.exists()
@@ -65,6 +65,29 @@ def test_an_open_session_is_pulled_as_far_as_it_goes(wear_device, tmp_path: Path
     decoded = decode(second.path.read_bytes())
     assert [kind for _, kind, _ in decoded.marks] == ["glimmer"]
     assert set(decoded.integrity.values()) == {0}
+
+
+def test_another_session_of_the_same_number_is_not_taken_for_the_one_here(wear_device, tmp_path):
+    """A board that was erased counts from 1 again: nothing is spliced, nothing is overwritten."""
+    first = wear_device(1, seed=5, heart="hp=900")
+    (kept,) = pull.pull(first.board.url, tmp_path)
+    before = kept.path.read_bytes()
+    second = wear_device(2, seed=5, heart="hp=600")
+    (new,) = pull.pull(second.board.url, tmp_path)
+    assert new.path == kept.path
+    assert new.path.read_bytes() == next(iter(second.files.values()))
+    assert kept.path.with_name(f"{kept.path.name}.old1").read_bytes() == before
+
+
+def test_a_copy_that_went_bad_is_fetched_anew(wear_device, tmp_path: Path):
+    worn = wear_device(1, seed=5)
+    (pulled,) = pull.pull(worn.board.url, tmp_path)
+    sound = pulled.path.read_bytes()
+    spoilt = bytearray(sound)
+    spoilt[len(sound) // 2] ^= 0xFF
+    pulled.path.write_bytes(spoilt)
+    (again,) = pull.pull(worn.board.url, tmp_path)
+    assert again.path.read_bytes() == sound
 
 
 class FlakyDevice:

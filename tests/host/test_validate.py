@@ -227,7 +227,7 @@ def test_nothing_to_check_does_not_pass():
     verdict = validate(empty, empty, integrity=SOUND)
     assert not verdict.passed
     assert verdict.as_json()["verdict"] == "fail"
-    assert any("Nothing could be checked" in note for note in verdict.notes)
+    assert any("Nothing could be compared" in note for note in verdict.notes)
 
 
 def test_what_is_left_out_says_why(sound):

@@ -1,5 +1,6 @@
 """The road from light to flash, walked by the real firmware on the virtual board."""
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -147,3 +148,26 @@ def test_intervals_of_the_journal_are_those_of_its_beats(faulty: Journal):
     found = assemble.from_journal(faulty)
     assert len(found.intervals) == len(assemble.raw_intervals(found, 100))
     assert sum(used for _, _, used in found.intervals) == len(found.intervals)
+
+
+def test_lines_that_nobody_should_type_do_no_harm(wear_device: Wear):
+    """Absurd numbers, binary, endless text: the session goes on."""
+    script = "20 type pull 1 99999999999999999999999999\n"
+    script += "22 type time 99999999999999\n24 type time -1\n26 type " + "x" * 300 + "\n"
+    script += "28 type pull one two\n30 type mark glimmer \u00e9\u00e8\n"
+    logged = only_session(wear_device(1, seed=2, script=script))
+    assert [(e.code, e.arg) for e in logged.events if e.code >= 16] == [(17, 1)]
+    assert len(logged.marks) == 1
+
+
+def test_ctrl_c_ends_the_session_in_order(boards, tmp_path):
+    """A host that wants the prompt: the log is committed, its last record says why."""
+    board = boards(speed=1.0, seed=3, baud=2_000_000)
+    time.sleep(3)
+    listed = board.mpremote("exec", "import os; print(os.listdir('/log'))")
+    assert "00001.vbj" in listed
+    copy = tmp_path / "copy.vbj"
+    board.mpremote("fs", "cp", ":/log/00001.vbj", str(copy))
+    logged = journal.decode(copy.read_bytes())
+    assert set(logged.integrity.values()) == {0}
+    assert [event.arg for event in logged.events if event.code == 17] == [2]

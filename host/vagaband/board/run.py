@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vagaband.board.flash_file import open_flash_file, temporary_chip
 from vagaband.board.heart import DEFAULT_SPEC, Heart
 from vagaband.board.interpreter import require_micropython
@@ -20,6 +23,7 @@ from vagaband.errors import InputError
 from vagaband.paths import firmware_dir
 
 PART_ID = 0x15
+SETTLE_SAMPLES = 50
 ERASE_US = (45_000, 400_000)  # a fresh W25Q: typical and longest 4 KiB erase
 SECONDS_ACTIONS = ("nak", "stuck", "stall")
 
@@ -132,8 +136,14 @@ def _recording(options: BoardOptions) -> Recording:
 
     assert options.recording is not None
     loaded = recording.load(options.recording, options.rate_hz)
-    rate_hz = RECORDING_RATE_HZ
-    return Recording(loaded.to_counts(rate_hz=rate_hz), loaded.red_to_counts(rate_hz=rate_hz))
+    counts = loaded.to_counts(rate_hz=RECORDING_RATE_HZ)
+    red = loaded.red_to_counts(rate_hz=RECORDING_RATE_HZ)
+    return Recording(_settled(counts), red if red is None else _settled(red))
+
+
+def _settled(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The first light held for the half second that the firmware drops while it settles."""
+    return np.concatenate([np.repeat(counts[:1], SETTLE_SAMPLES), counts])
 
 
 @contextlib.contextmanager

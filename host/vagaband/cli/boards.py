@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from vagaband.board import BoardOptions, run_board
+from vagaband.board.heart import Heart
 from vagaband.board.heart import help_text as heart_help
 from vagaband.board.script import help_text as script_help
 from vagaband.cli.shared import (
@@ -25,7 +26,7 @@ from vagaband.cli.shared import (
 from vagaband.demo import Demo, wear
 from vagaband.deploy import deploy
 from vagaband.errors import InputError
-from vagaband.files import write_private
+from vagaband.files import check_folder, write_private
 from vagaband.judge import judge
 from vagaband.pull import pull
 
@@ -50,7 +51,7 @@ def pull_(port: str, out: Path, to_json: bool) -> None:
         print_json({"sessions": [p.as_json() for p in pulled]})
         return
     for p in pulled:
-        state = "" if p.ended else ", still open"
+        state = "" if p.ended else ", still open" if p.open else ", cut off without an end"
         stdout.print(f"{p.path}: {p.bytes:,} bytes, {p.new_bytes:,} of them new{state}")
     if not pulled:
         stdout.print("the board holds no session")
@@ -72,7 +73,7 @@ def deploy_(port: str) -> None:
 @rate
 @click.option("--heart", help="A synthetic heart, as for board.")
 @click.option("--minutes", type=click.FloatRange(0.5, 1440), help="Virtual minutes worn.")
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @beats
 @unusable
 @click.option("--limits", help="As for validate.")
@@ -103,6 +104,9 @@ def demo_(
     if recording_file and heart:
         raise InputError("A demo wears a recording or a heart, not both.", "Leave one out.")
     bounds = limits_of(limits)
+    if heart:
+        Heart(heart)  # a wrong one is said before a board is started
+    check_folder(out)
     session = wear(Demo(recording_file, rate_hz, heart, minutes, seed), out, say)
     verdict = judge(
         session,
@@ -142,7 +146,7 @@ vagaband pull --port URL               then its session
 @click.option(
     "--for", "for_min", type=float, metavar="MINUTES", help="Worn so long, then stopped."
 )
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option(
     "--flash-file", type=click.Path(path_type=Path), help="Its chip; a new one is blank."
 )

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from rich.table import Table
 from vagaband.errors import InputError
 from vagaband.validate import Verdict
 
-stdout = Console(highlight=False)
-stderr = Console(stderr=True, highlight=False)
+# What is printed may hold a device's words: no markup is read from it.
+stdout = Console(highlight=False, markup=False)
+stderr = Console(stderr=True, highlight=False, markup=False)
 
 as_json = click.option("--json", "to_json", is_flag=True, help="One JSON object on stdout.")
 rate = click.option("--rate", "rate_hz", type=float, help="Samples a second of a CSV of light.")
@@ -23,18 +25,30 @@ file = click.argument("file", type=click.Path(path_type=Path))
 beats = click.option(
     "--beats", "beats_file", type=click.Path(path_type=Path), help="CSV of ECG beats, column t_s."
 )
+
+
+def _stretches(
+    _context: click.Context, _option: click.Parameter, pairs: tuple[tuple[float, float], ...]
+) -> tuple[tuple[float, float], ...]:
+    for begin, end in pairs:
+        if not begin < end:
+            raise InputError(f"--unusable {begin:g} {end:g} is no stretch.", "Give A before B.")
+    return pairs
+
+
 unusable = click.option(
     "--unusable",
     type=(float, float),
     multiple=True,
     metavar="A B",
+    callback=_stretches,
     help="Leave seconds A to B of the reference beats out; may be repeated.",
 )
 
 
 def say(text: str) -> None:
     """Tell the user something that is no result."""
-    stderr.print(text, markup=False, soft_wrap=True)
+    stderr.print(text, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
@@ -71,13 +85,19 @@ def show_verdict(verdict: Verdict, to_json: bool) -> None:
             if not check.ok:
                 stdout.print(f"{check.name}: {check.why}")
         if verdict.ecg:
-            figures = ", ".join(
-                f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
-                for name, value in verdict.ecg.items()
-            )
-            stdout.print(f"against the ECG: {figures}")
+            stdout.print("against the ECG: " + ", ".join(_figures(verdict.ecg)))
         for note in verdict.notes:
             stdout.print(f"note: {note}")
         stdout.print(f"verdict: {'pass' if verdict.passed else 'fail'}")
     if not verdict.passed:
         sys.exit(1)
+
+
+def _figures(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Named figures in words; those of a group carry its name."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _figures(value, f"{name} ")
+        else:
+            shown = f"{value:.4g}" if isinstance(value, float) else value
+            yield f"{prefix}{name} {shown}"
