@@ -135,7 +135,7 @@ class Corrector:
         Call until it returns 0: each call gives out a few.
         """
         self.count = 0
-        if self._n:
+        while self._n and not self.count:  # a beat that is dropped gives out nothing yet
             if not self._median:
                 self._give(self._x[0], GAP, self._taken[0])
                 self._drop(1)
