@@ -90,6 +90,7 @@ class App:
             self._up_us += lap_us
             if self._up_us >= _FAST_US:
                 board.set_crashes(0)
+                board.accept_version()
         recorder = self._recorder
         if recorder:
             self._measure(recorder, lap_us)

@@ -1,6 +1,7 @@
 """Pins and peripherals: the only module that knows the ESP32."""
 
 import binascii
+import os
 import select
 import sys
 import time
@@ -9,8 +10,9 @@ import machine
 import micropython
 from micropython import const
 
-_SDA = const(21)
-_SCL = const(22)
+SDA = const(21)
+SCL = const(22)
+INT = const(4)  # the sensor's interrupt, where it is wired
 _BUTTON = const(27)  # to ground; held at boot it means service mode
 _I2C_HZ = const(400000)
 _WATCHDOG_MS = const(8000)
@@ -23,8 +25,8 @@ RESET_CAUSES = ("?", "power on", "reset", "watchdog", "deep sleep", "soft reset"
 
 def sensor_bus():
     """The I2C bus of the sensor, freed first if a transfer was cut off by a reset."""
-    scl = machine.Pin(_SCL, machine.Pin.OUT, value=1)
-    sda = machine.Pin(_SDA, machine.Pin.IN, machine.Pin.PULL_UP)
+    scl = machine.Pin(SCL, machine.Pin.OUT, value=1)
+    sda = machine.Pin(SDA, machine.Pin.IN, machine.Pin.PULL_UP)
     for _ in range(9):
         if sda.value():
             break
@@ -32,7 +34,7 @@ def sensor_bus():
         time.sleep_us(5)
         scl.value(1)
         time.sleep_us(5)
-    return machine.I2C(0, scl=machine.Pin(_SCL), sda=machine.Pin(_SDA), freq=_I2C_HZ)
+    return machine.I2C(0, scl=machine.Pin(SCL), sda=machine.Pin(SDA), freq=_I2C_HZ)
 
 
 def button_held() -> bool:
@@ -60,6 +62,14 @@ def crashes() -> int:
 def set_crashes(n: int) -> None:
     """Remember the number of fast crashes in a row."""
     machine.RTC().memory(bytes((0x56, n)))
+
+
+def accept_version() -> None:
+    """End the trial of a version newly deployed: it has stayed up (see main.py)."""
+    try:
+        os.remove("/vagal/trial")
+    except OSError:
+        pass  # it was no trial
 
 
 def clock_s() -> int:
