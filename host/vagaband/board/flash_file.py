@@ -4,18 +4,20 @@ import os
 import tempfile
 from pathlib import Path
 
+from vagaband.board.esp_image import IMAGE_AT, make_image
+from vagaband.board.flash_chip import BLANK, CHIP_BYTES
 from vagaband.board.interpreter import INSIDE, run_micropython
 from vagaband.errors import InputError
 
-CHIP_BYTES = 4 << 20
-BLANK = b"\xff"
 
+def open_flash_file(path: Path, flashed: bool = False) -> None:
+    """Makes a chip where there is none; InputError when `path` is not a chip.
 
-def open_flash_file(path: Path) -> None:
-    """Makes a blank chip where there is none; InputError when `path` is not a chip."""
+    The new chip is blank, or as `flashed_chip` makes it.
+    """
     if not path.exists():
         try:
-            _write_blank(path)
+            (flashed_chip if flashed else blank_chip)(path)
         except OSError as error:
             raise InputError(
                 f"The flash file {path} can't be made ({error.strerror}).", "Name another path."
@@ -29,14 +31,30 @@ def open_flash_file(path: Path) -> None:
         raise InputError(f"The flash file {path} can't be written.", "Change its permissions.")
 
 
-def _write_blank(path: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(BLANK * CHIP_BYTES)
+def blank_chip(path: Path) -> None:
+    """A chip on which nothing was ever written; OSError."""
+    _write(path, b"")
+
+
+def flashed_chip(path: Path) -> None:
+    """A chip with a MicroPython image to boot from and an empty file system; OSError."""
+    _write(path, BLANK * IMAGE_AT + make_image())
+
+
+def _write(path: Path, begin: bytes) -> None:
+    """Whole or not at all, also when this process is killed meanwhile."""
+    descriptor, part = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(begin.ljust(CHIP_BYTES, BLANK))
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
 
 
 def temporary_chip(firmware_dir: Path) -> tempfile.TemporaryDirectory[str]:
-    """A directory with the file `flash.bin`: a chip with the firmware on it."""
+    """A directory with the file `flash.bin`: a flashed chip with the firmware on it."""
     if not (firmware_dir / "main.py").is_file():
         raise InputError(
             f"There is no firmware in {firmware_dir}: it has no main.py.",
@@ -46,6 +64,6 @@ def temporary_chip(firmware_dir: Path) -> tempfile.TemporaryDirectory[str]:
         prefix="vagaband-board-"
     )
     chip = Path(folder.name) / "flash.bin"
-    _write_blank(chip)
+    flashed_chip(chip)
     run_micropython(INSIDE / "install.py", str(chip), str(firmware_dir))
     return folder

@@ -21,7 +21,8 @@ RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 FRIENDLY_PROMPT = b">>> "
 HEAP = "2M"
 FRAME = struct.Struct("<cI")
-CTRL_A, CTRL_C = b"\x01", b"\x03"
+CTRL_A, CTRL_C, CTRL_D = b"\x01", b"\x03", b"\x04"
+RAW_END = b"\x04>"  # what the raw REPL says when a program has ended
 CLEAN_INTERRUPT_S = 0.25  # so long the firmware may take to notice a Ctrl-C by itself
 INTERRUPT_S = 5.0  # so long host bytes wait behind a Ctrl-C for the REPL
 DRAIN_S = 0.03
@@ -50,8 +51,11 @@ def require_micropython() -> None:
         )
 
 
-def run_micropython(script: Path, *arguments: str) -> None:
-    """Runs a script of `inside` in MicroPython, without a board around it."""
+def run_micropython(script: Path, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+    """What a script prints in MicroPython, without a board around it.
+
+    It may import the modules of `inside`. VagabandError where its exit code is not in `codes`.
+    """
     require_micropython()
     code = "import sys; from micropython_module import run_main; sys.exit(run_main(sys.argv[1:]))"
     done = subprocess.run(
@@ -61,10 +65,11 @@ def run_micropython(script: Path, *arguments: str) -> None:
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode not in codes:
         raise VagabandError(
             f"MicroPython could not run {script.name}: {(done.stdout + done.stderr).strip()}"
         )
+    return done.stdout
 
 
 def _prepare_terminal(fd: int) -> None:
@@ -92,6 +97,8 @@ class Interpreter:
         self._output = bytearray()  # what came before the interpreter was ready
         self._frames = bytearray()
         self._input = bytearray()
+        self._raw_runs = False  # a program of the raw REPL, which leaves ISIG clear
+        self._tail = b""
         self._interrupt_at_s: float | None = None
         self._interrupt_forced = False
         self.master, slave = os.openpty()
@@ -123,7 +130,13 @@ class Interpreter:
         if not data:
             self.ended = True
             return b""
-        return data if self.ready else self._before_ready(data)
+        if not self.ready:
+            return self._before_ready(data)
+        tail = self._tail + data
+        if RAW_END in tail or FRIENDLY_PROMPT in tail:
+            self._raw_runs = False
+        self._tail = tail[-3:]
+        return data
 
     def _before_ready(self, data: bytes) -> bytes:
         """Swallows what comes before the board is ready, and the raw REPL's way there."""
@@ -153,7 +166,7 @@ class Interpreter:
 
     def _program_runs(self) -> bool:
         """Whether a program runs, rather than the REPL waiting for input."""
-        return bool(termios.tcgetattr(self.master)[3] & termios.ISIG)
+        return self._raw_runs or bool(termios.tcgetattr(self.master)[3] & termios.ISIG)
 
     def feed(self, data: bytes) -> None:
         """Bytes from the host, in order; `pump` passes them on."""
@@ -179,6 +192,7 @@ class Interpreter:
             except OSError:
                 self.ended = True
                 return
+            self._raw_runs |= CTRL_D in self._input[:written]
             del self._input[:written]
 
     def _interrupt_pending(self) -> bool:

@@ -7,18 +7,20 @@ import time
 
 from serial import rfc2217
 
+from vagaband.board.reset_circuit import ResetCircuit
 from vagaband.errors import DeviceError
 
 REFUSAL = b"\r\nvagaband board: another client is attached; close it first.\r\n"
 QUEUE_BYTES = 4096  # more than this waiting in a direction stops the reading of its source
 BITS_PER_BYTE = 10
+FASTEST_BAUD = 2_000_000  # what a CH340 does
 
 
 class Bucket:
     """How many bytes a line of `bytes_per_s` may carry now; at most `burst_s` seconds' worth."""
 
     def __init__(self, bytes_per_s: float, burst_s: float = 0.02) -> None:
-        self._rate = bytes_per_s
+        self.bytes_per_s = bytes_per_s
         self._burst_s = burst_s
         self._credit = 0.0
         self._at_s = time.monotonic()
@@ -29,7 +31,7 @@ class Bucket:
         if not self.factor:
             return wanted
         now_s = time.monotonic()
-        rate = self._rate * self.factor
+        rate = self.bytes_per_s * self.factor
         earned = (now_s - self._at_s) * rate
         self._credit = min(self._credit + earned, max(1.0, rate * self._burst_s))
         self._at_s = now_s
@@ -45,11 +47,31 @@ class Lines:
     xonxoff = rtscts = False
     cts = dsr = cd = True
     ri = False
-    dtr = rts = False
     break_condition = False
 
     def __init__(self, port: "Port") -> None:
         self._port = port
+        self._dtr = self._rts = False
+
+    @property
+    def dtr(self) -> bool:
+        """Data Terminal Ready."""
+        return self._dtr
+
+    @dtr.setter
+    def dtr(self, on: bool) -> None:
+        self._dtr = on
+        self._port.reset_circuit.set_dtr(on, time.monotonic())
+
+    @property
+    def rts(self) -> bool:
+        """Request To Send."""
+        return self._rts
+
+    @rts.setter
+    def rts(self, on: bool) -> None:
+        self._rts = on
+        self._port.reset_circuit.set_rts(on, time.monotonic())
 
     def reset_input_buffer(self) -> None:
         """What the board sent and the host has not had yet is dropped."""
@@ -63,10 +85,11 @@ class Lines:
 class Port:
     """A listening socket and at most one client; `to_host` and `to_board` are the bytes waiting.
 
-    `write` is what PortManager calls to send its own telnet commands.
+    `write` is what PortManager calls to send its own telnet commands. What the client sends or
+    would receive at a rate above `fastest_baud` is lost, as with a poor USB bridge.
     """
 
-    def __init__(self, baud: int, tcp_port: int = 0) -> None:
+    def __init__(self, baud: int, tcp_port: int = 0, fastest_baud: int = FASTEST_BAUD) -> None:
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -83,6 +106,10 @@ class Port:
         self.to_board = bytearray()
         self._wire = bytearray()
         self._manager: rfc2217.PortManager | None = None
+        self._lines = Lines(self)
+        self._fastest_baud = fastest_baud
+        self._baud = baud
+        self.reset_circuit = ResetCircuit()
         self.outward = Bucket(baud / BITS_PER_BYTE)
         self.inward = Bucket(baud / BITS_PER_BYTE)
 
@@ -90,6 +117,16 @@ class Port:
     def url(self) -> str:
         """What a host opens."""
         return f"rfc2217://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    @property
+    def host_baud(self) -> int:
+        """The rate that the client has set."""
+        return self._lines.baudrate
+
+    def set_rate(self, bootloader: bool) -> None:
+        """The line's rate: the board's own; a bootloader follows the host to a higher one."""
+        baud = max(self._baud, self.host_baud) if bootloader else self._baud
+        self.outward.bytes_per_s = self.inward.bytes_per_s = baud / BITS_PER_BYTE
 
     def write(self, data: bytes) -> None:
         """Telnet's own bytes for the client."""
@@ -113,7 +150,8 @@ class Port:
         self.client = sock
         self.to_host.clear()
         self._wire.clear()
-        self._manager = rfc2217.PortManager(Lines(self), self)  # type: ignore[arg-type]
+        self._lines = Lines(self)
+        self._manager = rfc2217.PortManager(self._lines, self)  # type: ignore[arg-type]
 
     def _notice_departure(self) -> None:
         """Reads what the client has left to say: it may have gone already."""
@@ -133,13 +171,19 @@ class Port:
         if not data:
             self.drop_client()
             return
-        for byte in self._manager.filter(data):
-            self.to_board += byte
+        plain = self._manager.mode == rfc2217.M_NORMAL and self._manager.suboption is None
+        if plain and rfc2217.IAC not in data:  # most of an image: no need to look at each byte
+            received = data
+        else:
+            received = b"".join(self._manager.filter(data))
+        if self.host_baud <= self._fastest_baud:
+            self.to_board += received
 
     def drop_client(self) -> None:
         """Ends the connection; bytes for the board stay and are still delivered."""
         if self.client is not None:
             self.client.close()
+            self.reset_circuit.release(time.monotonic())
         self.client = self._manager = None
         self.to_host.clear()
         self._wire.clear()
@@ -150,6 +194,8 @@ class Port:
             self.to_host.clear()
             return
         if len(self._wire) < QUEUE_BYTES:
+            if self.host_baud > self._fastest_baud:
+                self.to_host.clear()
             count = self.outward.take(len(self.to_host))
             if count:
                 self._wire += bytes(self.to_host[:count]).replace(b"\xff", b"\xff\xff")

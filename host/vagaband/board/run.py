@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,8 @@ from vagaband.board.flash_file import open_flash_file, temporary_chip
 from vagaband.board.heart import DEFAULT_SPEC, Heart
 from vagaband.board.interpreter import require_micropython
 from vagaband.board.light import RECORDING_RATE_HZ, Light, Recording, Source
-from vagaband.board.port import Port
-from vagaband.board.script import LIGHT_ACTIONS, Event, read_script
+from vagaband.board.port import FASTEST_BAUD, Port
+from vagaband.board.script import LIGHT_ACTIONS, WIRING_FAULTS, Event, read_script
 from vagaband.board.supervisor import FAST, Supervisor
 from vagaband.errors import InputError
 from vagaband.paths import firmware_dir
@@ -37,7 +38,8 @@ class BoardOptions:
     heart: str | None = None  # see `heart.KEYS`
     speed: float | Literal["max"] = 1.0
     seed: int = 1
-    flash_file: Path | None = None  # None: a private chip with the firmware on it
+    flash_file: Path | None = None  # None: a private, flashed chip with the firmware on it
+    flashed: bool = False  # a new flash_file starts with MicroPython on it, else blank
     for_min: float | None = None  # minutes to be worn, from the first sample on
     script: Path | None = None
     baud: int = 115200
@@ -45,9 +47,11 @@ class BoardOptions:
     truth: Path | None = None  # where the heart's own beats are written
     firmware_dir: Path | None = None
     tcp_port: int = 0  # 0: any free one
+    fastest_baud: int = FASTEST_BAUD  # the USB bridge loses what a host sends faster
     part_id: int = PART_ID  # 0x11 is a MAX30100
     swapped: bool = False  # red and infrared LED exchanged, as on some clones
     erase_us: tuple[int, int] = ERASE_US
+    faults: tuple[str, ...] = ()  # of WIRING_FAULTS
 
 
 def run_board(options: BoardOptions) -> None:
@@ -59,7 +63,7 @@ def run_board(options: BoardOptions) -> None:
     events = read_script(options.script) if options.script else []
     light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
     with _flash_file(options) as flash_file, _ended_by_signal() as ending:
-        port = Port(options.baud, options.tcp_port)
+        port = Port(options.baud, options.tcp_port, options.fastest_baud)
         board = board_config(options, heart, events, flash_file)
 
         def write_truth() -> None:
@@ -67,7 +71,7 @@ def run_board(options: BoardOptions) -> None:
                 worn_s = 60 * options.for_min if options.for_min else light.served_s
                 _write_truth(options.truth, heart, min(worn_s, light.served_s))
 
-        supervisor = Supervisor(port, light, board, _say, write_truth)
+        supervisor = Supervisor(port, light, board, _say, _note, write_truth)
         ending.append(supervisor)
         _say(port.url)
         try:
@@ -86,6 +90,7 @@ def board_config(
         "clock": clock,
         "part_id": options.part_id,
         "swapped": options.swapped,
+        "faults": tuple(options.faults),
         "baud": options.baud,
         "seed": options.seed,
         "erase_us": options.erase_us,
@@ -120,6 +125,11 @@ def _check(options: BoardOptions) -> None:
         raise InputError(
             "Only a synthetic heart knows its true beats.", "Leave --truth or --recording out."
         )
+    for fault in options.faults:
+        if fault not in WIRING_FAULTS:
+            raise InputError(
+                f"A board has no fault '{fault}'.", f"The faults are {', '.join(WIRING_FAULTS)}."
+            )
     limits = [
         ("speed", 1.0 if options.speed == "max" else float(options.speed), 0.01, 1000.0),
         ("baud rate", options.baud, 300, 10_000_000),
@@ -149,7 +159,7 @@ def _settled(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 @contextlib.contextmanager
 def _flash_file(options: BoardOptions) -> Iterator[Path]:
     if options.flash_file is not None:
-        open_flash_file(options.flash_file)
+        open_flash_file(options.flash_file, options.flashed)
         yield options.flash_file.absolute()
     else:
         with temporary_chip(options.firmware_dir or firmware_dir()) as folder:
@@ -184,3 +194,7 @@ def _write_truth(path: Path, heart: Heart, until_s: float) -> None:
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+def _note(line: str) -> None:
+    print(f"board: {line}", file=sys.stderr, flush=True)

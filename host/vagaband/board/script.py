@@ -50,6 +50,27 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "reset": ("", _nothing, "resets the board"),
     "power": ("", _nothing, "cuts and returns the power"),
 }
+WIRING_FAULTS = {
+    "no_sensor": "nothing answers on the bus",
+    "crossed_wires": "SDA and SCL are exchanged",
+    "sda_low": "SDA is shorted to ground",
+    "scl_low": "SCL is shorted to ground",
+    "pull_ups_1v8": "the lines are pulled up to 1.8 V, which the ESP32 takes for low",
+    "no_pull_ups": "only the ESP32 pulls the lines up",
+    "noisy_bus": "long leads: bytes are spoilt at 400 kHz",
+    "dead_red": "the red LED gives no light",
+    "dead_ir": "the IR LED gives no light",
+    "weak_led_supply": "the LEDs get 7 mA at most",
+    "brown_out": "the sensor's supply breaks down at 25 mA",
+    "no_reset": "a clone that ignores the reset bit",
+    "thermometer": "a clone that measures -60 °C",
+    "no_sampling": "a chip that never samples",
+    "no_multi_led": "a clone without multi-LED mode",
+    "no_overflow_count": "a clone that does not count lost samples",
+    "int_unwired": "INT is not connected (no fault)",
+    "int_low": "INT is shorted to ground",
+    "int_no_pull_up": "nothing outside the ESP32 pulls INT up",
+}
 LIGHT_ACTIONS = ("off", "on", "motion", "ambient")
 
 

@@ -36,35 +36,35 @@ def gone(pid: int) -> bool:
 
 
 @pytest.fixture
-def blank(start_board: Start, tmp_path: Path) -> Board:
-    return start_board(flash_file=tmp_path / "chip.bin")
+def flashed(start_board: Start, tmp_path: Path) -> Board:
+    return start_board(flash_file=tmp_path / "chip.bin", flashed=True)
 
 
-def test_mpremote_on_a_blank_chip(blank: Board, tmp_path: Path) -> None:
-    assert blank.mpremote("exec", "print(1)") == "1\n"
-    assert blank.mpremote("resume", "exec", "print(2)") == "2\n"
-    assert "boot.py" in blank.mpremote("fs", "ls")
-    assert "2097152" in blank.mpremote("df")
-    assert blank.mpremote("rtc").startswith("(2000, 1, 1,")
+def test_mpremote_on_a_flashed_chip(flashed: Board, tmp_path: Path) -> None:
+    assert flashed.mpremote("exec", "print(1)") == "1\n"
+    assert flashed.mpremote("resume", "exec", "print(2)") == "2\n"
+    assert "boot.py" in flashed.mpremote("fs", "ls")
+    assert "2097152" in flashed.mpremote("df")
+    assert flashed.mpremote("rtc").startswith("(2000, 1, 1,")
     assert (tmp_path / "chip.bin").stat().st_mode & 0o777 == 0o600
 
 
-def test_deploy_reset_and_run(blank: Board, tmp_path: Path) -> None:
+def test_deploy_reset_and_run(flashed: Board, tmp_path: Path) -> None:
     (tmp_path / "part").mkdir()
     (tmp_path / "part" / "one.py").write_text("x = 1\n" * 300)
     main = str(FIRMWARE / "main.py")
-    blank.mpremote(
+    flashed.mpremote(
         "fs", "cp", main, ":main.py", "+", "fs", "cp", "-r", str(tmp_path / "part"), ":"
     )
     back = tmp_path / "back.py"
-    blank.mpremote("resume", "fs", "cp", ":part/one.py", str(back))
+    flashed.mpremote("resume", "fs", "cp", ":part/one.py", str(back))
     assert back.read_text() == "x = 1\n" * 300
     for _ in range(2):
-        blank.mpremote("reset")
-        with open_line(blank) as line:
+        flashed.mpremote("reset")
+        with open_line(flashed) as line:
             line.write(b"hello\n")
             assert line.read_until(b">\n").endswith(b"brownouts 0>\n")
-    assert blank.mpremote("exec", "import machine; print(machine.reset_cause())") == "5\n"
+    assert flashed.mpremote("exec", "import machine; print(machine.reset_cause())") == "5\n"
 
 
 def test_ctrl_c_ends_the_app_in_the_prompt(start_board: Start) -> None:
@@ -116,7 +116,7 @@ def test_the_line_has_its_baud_rate(start_board: Start) -> None:
 
 
 def test_budget_after_deploying_over_the_line(start_board: Start, tmp_path: Path) -> None:
-    board = start_board(speed="max", for_min=2.0, flash_file=tmp_path / "chip.bin")
+    board = start_board(speed="max", for_min=2.0, flash_file=tmp_path / "chip.bin", flashed=True)
     board.mpremote("fs", "cp", str(FIRMWARE / "main.py"), ":main.py", "+", "reset")
     assert board.event().startswith("worn 2.0 min in ")
     facts = board.mpremote("exec", "print(open('/log/facts.txt').read())")

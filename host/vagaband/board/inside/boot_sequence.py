@@ -50,6 +50,7 @@ def _build_world(config, umbilical):
 
     world = World(config, umbilical, time)
     chip = Chip(world, _light_of(umbilical), config["clock"], config["part_id"], config["swapped"])
+    chip.faults = config["faults"]
     chip.first_start_us, chip.first_period_us = world.first_start_us, world.first_period_us
     chip.on_first_sample = lambda: world.first_sample(chip.first_start_us, chip.first_period_us)
     device = config["device"]

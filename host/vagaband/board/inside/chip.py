@@ -26,6 +26,9 @@ MAX_RATE_CODE_2_LEDS = (6, 5, 4, 3)
 TEMP_CONVERSION_US = 29_000
 DIE_TEMP_SIXTEENTHS = 31 * 16 + 9  # 31.5625 °C: a chip against a finger
 CHUNK_MIN, CHUNK_MAX = 32, 4096  # samples asked of the light at a time
+DEAD_LED = {1: "dead_red", 2: "dead_ir"}
+WEAK_LED_CODE = 0x24  # the most that a weak LED supply gives
+BROWN_OUT_CODES = 0x7F  # both LEDs' codes together
 
 # The bits a write can reach; a register that is not named keeps its value.
 WRITABLE = {
@@ -57,6 +60,7 @@ class Chip:
         self.clock_scale = clock_scale
         self.part_id = part_id
         self.swapped = swapped
+        self.faults = ()  # of script.WIRING_FAULTS
         self.first_start_us = None  # when it first sampled: time zero of the light
         self.first_period_us = 0.0
         self.regs = bytearray(256)
@@ -88,7 +92,9 @@ class Chip:
         """Works out from the registers what is sampled, from `start_us` on."""
         regs = self.regs
         mode = regs[MODE_CONFIG] & 0x07
-        if mode == MODE_MULTI:
+        if mode == MODE_MULTI and "no_multi_led" in self.faults:
+            slots = []
+        elif mode == MODE_MULTI:
             slots = []
             for nibble in (0, 4, 8, 12):
                 code = (regs[MULTI_LED_1 + (nibble >> 3)] >> (nibble & 7)) & 0x07
@@ -101,7 +107,8 @@ class Chip:
         self.width = 3 * len(slots)
         if slots:
             self._clamp_rate()
-        self.sampling = bool(slots) and not regs[MODE_CONFIG] & SHDN
+        awake = not regs[MODE_CONFIG] & SHDN and "no_sampling" not in self.faults
+        self.sampling = bool(slots) and awake
         rate_hz = RATES_HZ[(regs[SPO2_CONFIG] >> 2) & 7]
         average = AVERAGES[regs[FIFO_CONFIG] >> 5]
         self.period_us = 1e6 * average / (rate_hz * self.clock_scale)
@@ -131,7 +138,7 @@ class Chip:
         lit = []
         for slot in self.slots:
             wavelength = 3 - slot if self.swapped else slot
-            lit.append((wavelength, self.regs[LED1_PA + slot - 1]))
+            lit.append((wavelength, self._led_code(slot)))
         return (
             config & 3,
             (config >> 5) & 3,
@@ -139,6 +146,13 @@ class Chip:
             RATES_HZ[(config >> 2) & 7],
             lit,
         )
+
+    def _led_code(self, slot):
+        """The current that an LED really gets."""
+        code = self.regs[LED1_PA + slot - 1]
+        if DEAD_LED[slot] in self.faults:
+            return 0
+        return min(code, WEAK_LED_CODE) if "weak_led_supply" in self.faults else code
 
     def _drop_chunk(self):
         self._chunk = b""
@@ -200,7 +214,8 @@ class Chip:
             if kept:
                 self._store(index, kept)
             self.unread = DEPTH
-            regs[OVF_COUNTER] = min(31, regs[OVF_COUNTER] + new - kept)
+            if "no_overflow_count" not in self.faults:
+                regs[OVF_COUNTER] = min(31, regs[OVF_COUNTER] + new - kept)
         regs[INT_STATUS_1] |= PPG_RDY
         if self.unread >= DEPTH - (regs[FIFO_CONFIG] & 15) > before:
             regs[INT_STATUS_1] |= A_FULL
@@ -283,7 +298,8 @@ class Chip:
         if reg in (FIFO_WR_PTR, OVF_COUNTER, FIFO_RD_PTR):
             self._write_pointer(reg, value)
         elif reg == MODE_CONFIG and value & RESET:
-            self._power_on_values()
+            if "no_reset" not in self.faults:
+                self._power_on_values()
         elif reg == DIE_TEMP_CFG:
             # TEMP_EN reads back as 0 almost at once; the value comes 29 ms later.
             if value and not self.regs[MODE_CONFIG] & SHDN:
@@ -294,6 +310,13 @@ class Chip:
                 self._restart(reg)
             elif reg in RELIGHTS:
                 self._drop_chunk()
+            self._load_supply()
+
+    def _load_supply(self):
+        """What the LEDs draw may be too much for a thin wire."""
+        drawn = self.regs[LED1_PA] + self.regs[LED2_PA]
+        if "brown_out" in self.faults and self.sampling and drawn > BROWN_OUT_CODES:
+            self.brown_out()
 
     def _write_pointer(self, reg, value):
         if self.regs[MODE_CONFIG] & 0x07 not in (MODE_RED, MODE_SPO2, MODE_MULTI):
@@ -309,7 +332,8 @@ class Chip:
 
     def _finish_temperature(self):
         self.temp_ready_us = None
-        self.regs[DIE_TEMP_INT] = (DIE_TEMP_SIXTEENTHS >> 4) & 0xFF
+        degrees = -60 if "thermometer" in self.faults else DIE_TEMP_SIXTEENTHS >> 4
+        self.regs[DIE_TEMP_INT] = degrees & 0xFF
         self.regs[DIE_TEMP_FRAC] = DIE_TEMP_SIXTEENTHS & 15
         if self.regs[INT_ENABLE_2] & DIE_TEMP_RDY:
             self.regs[INT_STATUS_2] |= DIE_TEMP_RDY

@@ -5,6 +5,16 @@ from rtc import RTC
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 SDA_PIN, SCL_PIN, INT_PIN = 21, 22, 4
+HELD_LOW = {  # by these faults
+    SDA_PIN: ("sda_low", "pull_ups_1v8"),
+    SCL_PIN: ("scl_low", "pull_ups_1v8"),
+    INT_PIN: ("int_low",),
+}
+NOT_PULLED_UP = {
+    SDA_PIN: "no_pull_ups",
+    SCL_PIN: "no_pull_ups",
+    INT_PIN: "int_no_pull_up",
+}
 
 SoftI2C = I2C
 _world = None
@@ -47,13 +57,28 @@ class Pin:
                 _world.clock_pulse()
             self._out[self.id] = level
             return None
-        if self.id == SDA_PIN:
-            return 0 if _world.faulty("stuck") else self._out.get(self.id, 1)
-        if self.id == INT_PIN:
-            return _world.chip.int_level()
         if self._mode in (self.OUT, self.OPEN_DRAIN):
             return self._out.get(self.id, 0)
-        return 0 if self._pull == self.PULL_DOWN else 1
+        if self.id in HELD_LOW and not self._driven_high():
+            return 0
+        return 0 if self._pull == self.PULL_DOWN and not self._wired_high() else 1
+
+    def _driven_high(self):
+        """Whether nothing but the pin's own pull could make it low."""
+        if any(fault in _world.chip.faults for fault in HELD_LOW[self.id]):
+            return False
+        if self.id == SDA_PIN:
+            return not _world.faulty("stuck")
+        if self.id == INT_PIN and "int_unwired" not in _world.chip.faults:
+            return _world.chip.int_level()
+        return True
+
+    def _wired_high(self):
+        """Whether a resistor outside the ESP32 pulls the pin up."""
+        faults = _world.chip.faults
+        if self.id == INT_PIN and "int_unwired" in faults:
+            return False
+        return self.id in NOT_PULLED_UP and NOT_PULLED_UP[self.id] not in faults
 
     __call__ = value
 

@@ -73,6 +73,7 @@ class World:
         """The firmware has ended and the REPL begins: the line belongs to the host."""
         if app_ran and self.budget_state in ("waiting", "running"):
             self.umbilical.send(b"E", b"not worn: the firmware ended")
+        self._note_kept()
         self._hold(False)
         self._set_speed()
 
@@ -85,6 +86,7 @@ class World:
             self._hold(True)
             self._set_speed()
         self.umbilical.send(b"F", b"%d" % start_us)
+        self._note_kept()
         self._plan()
 
     def _hold(self, on):
@@ -168,6 +170,8 @@ class World:
                 self._interrupt = True
             elif kind == b"X":
                 self._interrupt = False
+            elif kind == b"Q":
+                self._end_by_reset_pin()
         if self._interrupt:
             self._interrupt = False
             self.umbilical.send(b"c")
@@ -216,6 +220,7 @@ class World:
             getattr(self, "_do_" + action)(argument)
         if self.budget_state in ("running", "grace") and self.now_us >= self._budget_end_us():
             self._end_budget()
+        self._note_kept()
 
     def _end_budget(self):
         if self.budget_state == "running":
@@ -281,6 +286,17 @@ class World:
         self.umbilical.send(b"R", repr((cause, self.kept(cause != PWRON_RESET))).encode())
         self.umbilical.wait_for_the_end()
 
+    def _end_by_reset_pin(self):
+        """EN is low: the processor with its RTC stops, the sensor keeps its power."""
+        kept = self.kept(True)
+        kept["device"]["rtc"] = None
+        self.umbilical.send(b"R", repr((PWRON_RESET, kept)).encode())
+        self.umbilical.wait_for_the_end()
+
+    def _note_kept(self):
+        """Tells the supervisor, for the case that this process ends without a word."""
+        self.umbilical.send(b"K", repr(self._kept_world()).encode())
+
     def kept(self, powered):
         """What outlives this process: the world, and with power the device's memories."""
         device = None
@@ -288,15 +304,15 @@ class World:
             device = {"chip": self.chip.state(), "rtc": self.rtc.state()}
             device["wdt_us"] = self.wdt_us
             device["boot_us"] = self.boot_us
+        return {"world": self._kept_world(), "device": device}
+
+    def _kept_world(self):
         return {
-            "world": {
-                "now_us": self.now_us,
-                "first_start_us": self.first_start_us,
-                "first_period_us": self.first_period_us,
-                "events_done": self.events_done,
-                "budget_state": self.budget_state,
-                "erases": self.erases,
-                "boots": self.boots,
-            },
-            "device": device,
+            "now_us": self.now_us,
+            "first_start_us": self.first_start_us,
+            "first_period_us": self.first_period_us,
+            "events_done": self.events_done,
+            "budget_state": self.budget_state,
+            "erases": self.erases,
+            "boots": self.boots,
         }
