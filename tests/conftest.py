@@ -8,6 +8,11 @@ import pytest
 ASIDE = Path(__file__).parents[2] / "shared" / "data"  # beside the checkout
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """More than there are cores: most of the time tests wait for a board."""
+    return 2 * (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def recordings() -> Path:
     """The folder of real recordings; without it the test is skipped."""

@@ -1,4 +1,4 @@
-"""The main job in one go on a virtual board: deploy, wear, pull, validate."""
+"""The main job in one go on a virtual board: flash, wear, pull, validate."""
 
 import contextlib
 import queue
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vagaband import deploy, pull, recording
+from vagaband import deploy, flash, images, pull, recording
 from vagaband.errors import DeviceError, VagabandError
 from vagaband.files import private_folder
 
@@ -33,19 +33,30 @@ class Demo:
     heart: str | None = None
     minutes: float | None = None
     seed: int = 1
+    image: Path | None = None  # a checked one; else the cache's, else the board is flashed already
 
 
 def wear(demo: Demo, out: Path, say: Say) -> Path:
-    """Deploy to a blank virtual board, wear it, pull; returns the journal in `out`."""
+    """Flash a blank virtual chip, wear it, pull; returns the journal in `out`."""
     minutes = demo.minutes or MINUTES
     if demo.recording:
         loaded = recording.load(demo.recording, demo.rate_hz)
         loaded.to_counts()  # light, or an error, before a board is started
         minutes = demo.minutes or (loaded.duration_s + SETTLE_S) / 60
-    with tempfile.TemporaryDirectory() as folder, _board(demo, minutes, Path(folder)) as board:
-        say(f"a virtual board with a blank chip: {board.url}")
+    image = demo.image or images.cached()
+    chip = ["--flash-file", "chip"] if image else ["--flash-file", "chip", "--flashed"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _board(demo, minutes, chip, Path(folder)) as board,
+    ):
+        if image:
+            say(f"starts from a blank virtual chip: {board.url}")
+            flash.write(board.url, image, erase=False, say=say, progress=lambda what, done: None)
+            flash.await_files(board.url)
+        else:
+            say(f"starts from a flashed virtual board, without vagaband on it: {board.url}")
         began_s = time.monotonic()
-        firmware = deploy.deploy(board.url)
+        firmware = deploy.copy(board.url)
         say(f"firmware {firmware} deployed with mpremote in {time.monotonic() - began_s:.1f} s")
         say(f"{board.worn()} of wall time")
         pulled = pull.pull(board.url, Path(folder))
@@ -103,18 +114,23 @@ class _Board:
 
 
 @contextlib.contextmanager
-def _board(demo: Demo, minutes: float, folder: Path) -> Iterator[_Board]:
-    command = [sys.executable, "-m", "vagaband", "board", "--flash-file", str(folder / "chip")]
+def _board(demo: Demo, minutes: float, chip: list[str], folder: Path) -> Iterator[_Board]:
+    command = [sys.executable, "-m", "vagaband", "board", *chip]
     command += ["--speed", "max", "--for", f"{minutes:.6f}", "--seed", str(demo.seed)]
     if demo.recording:
-        command += ["--recording", str(demo.recording)]
+        command += ["--recording", str(demo.recording.absolute())]
         command += ["--rate", str(demo.rate_hz)] if demo.rate_hz else []
     elif demo.heart:
         command += ["--heart", demo.heart]
     errors = folder / "errors"
     with errors.open("w") as file:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file, text=True
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=file,
+            text=True,
         )
     try:
         yield _Board(process, errors)

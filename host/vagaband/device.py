@@ -17,6 +17,8 @@ ANSWER_S = 4.0  # the device answers at its next turn, 100 ms; a flush may take 
 START_S = 15.0  # from a soft reset to the app
 PIECE = struct.Struct("<HI")
 PROMPT = b">>> "
+# What systems say of a port in use; a shared port behind RFC 2217 closes the line.
+BUSY = ("busy", "lock", "temporarily unavailable", "broken pipe", "reset by peer")
 
 
 class Device:
@@ -25,7 +27,7 @@ class Device:
     def __init__(self, url: str) -> None:
         self.url = url
         self._frames = Frames()
-        self._port = _open(url)
+        self._port = open_port(url)
 
     def __enter__(self) -> Self:
         return self
@@ -36,12 +38,12 @@ class Device:
 
     def ask(self, command: str, wait_s: float = ANSWER_S) -> dict[str, Any]:
         """Send a command and return its answer; starts the app where the board sits idle."""
-        answer = self._try(command, wait_s)
-        if answer is None and PROMPT in self._frames.stray[-16:]:
+        answer = self.try_ask(command, wait_s)
+        if answer is None and PROMPT in self.stray[-16:]:
             self._write(b"\x02\x04")  # leave a raw prompt, soft reset: main.py runs
             end_s = time.monotonic() + START_S
             while answer is None and time.monotonic() < end_s:
-                answer = self._try(command, 1.0)
+                answer = self.try_ask(command, 1.0)
         if answer is None:
             raise DeviceError(
                 f"The board at {self.url} does not answer.",
@@ -53,13 +55,24 @@ class Device:
             raise DeviceError(f"The board refused {command!r}: {text}.")
         return answer
 
-    def _try(self, command: str, wait_s: float) -> dict[str, Any] | None:
+    @property
+    def stray(self) -> bytes:
+        """The newest of what came beside the frames."""
+        return self._frames.stray
+
+    def try_ask(self, command: str, wait_s: float) -> dict[str, Any] | None:
+        """Send a command once; its answer, or None where none comes."""
         self._write(f"\r{command}\n".encode())
         for kind, payload in self.frames(wait_s):
             answer = _object(payload) if kind == "J" else {}
             if answer.pop("to", None) == command.split()[0]:  # not one to an earlier command
                 return answer
         return None
+
+    def end_session(self, wait_s: float = 1.5) -> None:
+        """End the session in good order, where one answers at all within `wait_s`."""
+        if self.try_ask("status", wait_s) is not None:
+            self.try_ask("stop", ANSWER_S)
 
     def pieces(self, session: int, offset: int) -> Iterator[tuple[int, bytes]]:
         """A session's bytes from an offset on, as (offset, bytes); ends with (size, b"").
@@ -113,7 +126,8 @@ def _object(payload: bytes) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _open(url: str) -> serial.SerialBase:
+def open_port(url: str) -> serial.SerialBase:
+    """Open a serial port or URL for us alone; DeviceError says why it can't be."""
     try:
         port = serial.serial_for_url(url, do_not_open=True, baudrate=BAUD, timeout=0.05)
         if "://" not in url:
@@ -137,6 +151,6 @@ def _next(error: Exception) -> str:
     text = f"{error} {error.__context__}".lower()
     if "permission" in text:
         return "Add yourself to the group dialout (or run: ls -l on the port), then log in again."
-    if any(word in text for word in ("busy", "lock", "unavailable", "broken pipe", "reset by")):
+    if any(word in text for word in BUSY):
         return "Another program holds the port: close it and try again."
     return "Check the cable and the name of the port; vagaband board gives one without hardware."

@@ -16,7 +16,7 @@ def boards() -> Iterator[Callable[..., Board]]:
     running: list[Board] = []
 
     def start(**options: object) -> Board:
-        running.append(Board(firmware_dir=None, **options))
+        running.append(Board(**{"firmware_dir": None, **options}))
         return running[-1]
 
     yield start

@@ -1,6 +1,7 @@
 """The demo: the main job in one go, as a newcomer runs it."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import esp_image
 import pytest
 
 README_PICTURE = Path(__file__).parents[2] / "host" / "vagaband" / "picture.png"
@@ -15,7 +17,10 @@ README_PICTURE = Path(__file__).parents[2] / "host" / "vagaband" / "picture.png"
 
 def demo(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "vagaband", "demo", "--json", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    no_image = {**os.environ, "XDG_CACHE_HOME": str(folder / "no-cache")}
+    return subprocess.run(
+        command, cwd=folder, env=no_image, capture_output=True, text=True, check=False
+    )
 
 
 def figures(picture: Path) -> tuple[int, list[float]]:
@@ -30,6 +35,7 @@ def test_the_demo_passes_and_the_picture_in_the_readme_is_its_own(tmp_path: Path
     done = demo(tmp_path)
     wall_s = time.monotonic() - began_s
     assert done.returncode == 0, done.stderr
+    assert "starts from a flashed virtual board" in done.stderr
     said = json.loads(done.stdout)
     assert said["verdict"] == "pass"
     assert said["valid_epochs"] >= 10
@@ -44,6 +50,15 @@ def test_the_demo_passes_and_the_picture_in_the_readme_is_its_own(tmp_path: Path
     beats, rsa = figures(out / "validate.png")
     assert shown_beats == beats
     assert shown_rsa == pytest.approx(rsa, abs=0.02)  # the drains' phase is not the same
+
+
+def test_with_an_image_it_begins_with_a_blank_chip(tmp_path: Path):
+    image = tmp_path / "image.bin"
+    image.write_bytes(esp_image.combined())
+    done = demo(tmp_path, "--image", str(image), "--minutes", "2")
+    assert done.returncode == 0, done.stderr
+    assert "starts from a blank virtual chip" in done.stderr
+    assert "wrote image.bin at 0x1000, verified" in done.stderr
 
 
 def test_a_recording_is_worn_through_the_chip(tmp_path: Path, recordings: Path):

@@ -24,10 +24,11 @@ from vagaband.cli.shared import (
     unusable,
 )
 from vagaband.demo import Demo, wear
-from vagaband.deploy import deploy
 from vagaband.errors import InputError
 from vagaband.files import check_folder, write_private
+from vagaband.image_file import read_image
 from vagaband.judge import judge
+from vagaband.ports import the_port
 from vagaband.pull import pull
 
 DEFAULT_OUT = Path("vagaband-sessions")
@@ -43,10 +44,11 @@ DEFAULT_OUT = Path("vagaband-sessions")
     help="Folder.",
 )
 @as_json
-def pull_(port: str, out: Path, to_json: bool) -> None:
+def pull_(port: str | None, out: Path, to_json: bool) -> None:
     """Fetch a board's sessions; resumes where it stopped, verifies, leaves them on the board."""
+    url = the_port(port)
     with stderr.status("asking the board") as status:
-        pulled = pull(port, out, lambda what, done: status.update(f"{what}: {done:,} bytes"))
+        pulled = pull(url, out, lambda what, done: status.update(f"{what}: {done:,} bytes"))
     if to_json:
         print_json({"sessions": [p.as_json() for p in pulled]})
         return
@@ -55,15 +57,6 @@ def pull_(port: str, out: Path, to_json: bool) -> None:
         stdout.print(f"{p.path}: {p.bytes:,} bytes, {p.new_bytes:,} of them new{state}")
     if not pulled:
         stdout.print("the board holds no session")
-
-
-@click.command("deploy")
-@port
-def deploy_(port: str) -> None:
-    """Put the firmware on a board that runs MicroPython; logs and configuration stay."""
-    with stderr.status("copying the firmware"):
-        firmware = deploy(port)
-    stdout.print(f"firmware {firmware} is on the board; it restarts")
 
 
 @click.command("demo")
@@ -77,6 +70,12 @@ def deploy_(port: str) -> None:
 @beats
 @unusable
 @click.option("--limits", help="As for validate.")
+@click.option(
+    "--image",
+    "image_file",
+    type=click.Path(path_type=Path),
+    help="MicroPython for a blank chip, as for flash; else the cache's.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -94,20 +93,24 @@ def demo_(
     beats_file: Path | None,
     unusable: tuple[tuple[float, float], ...],
     limits: str | None,
+    image_file: Path | None,
     out: Path,
     to_json: bool,
 ) -> None:
-    """The whole device without hardware: deploy, wear, pull, validate.
+    """The whole device without hardware: flash, wear, pull, validate.
 
-    Wears a synthetic heart for 6 virtual minutes, or a recording for its length.
+    Wears a synthetic heart for 6 virtual minutes, or a recording for its length. Begins with a
+    blank chip and esptool where there is an image (--image, or one that flash has fetched).
     """
     if recording_file and heart:
         raise InputError("A demo wears a recording or a heart, not both.", "Leave one out.")
     bounds = limits_of(limits)
     if heart:
         Heart(heart)  # a wrong one is said before a board is started
+    if image_file:
+        read_image(image_file)
     check_folder(out)
-    session = wear(Demo(recording_file, rate_hz, heart, minutes, seed), out, say)
+    session = wear(Demo(recording_file, rate_hz, heart, minutes, seed, image_file), out, say)
     verdict = judge(
         session,
         beats_file=beats_file,
@@ -122,9 +125,10 @@ def demo_(
 
 BOARD_HELP = f"""Run a virtual board; its serial URL is the first line on stdout.
 
-It carries the firmware, unless --flash-file names a chip. With --speed max time jumps while no
-host is attached; with --for it is worn that long, however fast, then the session is stopped and
-the board waits to be pulled in real time.
+It carries the firmware, unless --flash-file names a chip: a new one is blank and boots once it
+is flashed, as an ESP32 does. Its port has the reset lines and the bootloader of a dev board.
+With --speed max time jumps while no host is attached; with --for it is worn that long, however
+fast, then the session is stopped and the board waits to be pulled in real time.
 
 \b
 vagaband board --speed max --for 60    an hour of wearing in seconds
@@ -150,6 +154,7 @@ vagaband pull --port URL               then its session
 @click.option(
     "--flash-file", type=click.Path(path_type=Path), help="Its chip; a new one is blank."
 )
+@click.option("--flashed", is_flag=True, help="A new chip starts with MicroPython on it.")
 @click.option("--script", type=click.Path(path_type=Path), help="What happens when; see below.")
 @click.option("--baud", type=int, default=115200, show_default=True)
 @click.option("--clock", type=float, help="The sensor's clock against nominal, as 0.985.")

@@ -20,7 +20,7 @@ stderr = Console(stderr=True, highlight=False, markup=False)
 as_json = click.option("--json", "to_json", is_flag=True, help="One JSON object on stdout.")
 rate = click.option("--rate", "rate_hz", type=float, help="Samples a second of a CSV of light.")
 salvage = click.option("--salvage", is_flag=True, help="Use what is left of a damaged journal.")
-port = click.option("--port", required=True, help="Serial port or URL of the board.")
+port = click.option("--port", help="Serial port or URL of the board; else the only one there.")
 file = click.argument("file", type=click.Path(path_type=Path))
 beats = click.option(
     "--beats", "beats_file", type=click.Path(path_type=Path), help="CSV of ECG beats, column t_s."
