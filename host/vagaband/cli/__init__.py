@@ -9,14 +9,19 @@ import sys
 import click
 
 from vagaband import __version__
-from vagaband.cli import boards, files
+from vagaband.cli import boards, files, flashing
+from vagaband.cli.doctor import doctor
 from vagaband.errors import VagabandError
 
 INTERRUPTED = 130
 COMMANDS = (
     boards.demo_,
     boards.board_,
-    boards.deploy_,
+    flashing.ports,
+    flashing.flash_,
+    flashing.deploy_,
+    flashing.rescue,
+    doctor,
     boards.pull_,
     files.replay,
     files.validate,
