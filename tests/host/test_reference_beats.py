@@ -85,6 +85,13 @@ def test_wander_of_four_times_the_pulse():
     assert score(beats, detect(t_s, wander).t_s).f1_pct > 98
 
 
+@pytest.mark.parametrize("seed", [1, 269, 322])
+def test_light_that_wanders_at_random_ends_in_no_error(seed):
+    walk = np.cumsum(np.random.default_rng(seed).normal(0, 30, 800))
+    beats = detect(np.arange(800) / 100, 131072 + walk).t_s
+    assert np.all((beats >= 0) & (beats < 8))
+
+
 def test_gaps_part_the_stretches_and_no_run_crosses_one():
     beats = heart(120)
     t_s, light = pulse_wave(beats, 120)

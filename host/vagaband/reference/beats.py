@@ -138,14 +138,14 @@ def _moving_mean(values: Floats, window: float) -> Floats:
 
 def _upstroke(smooth: Floats, earliest: int, peak: int) -> tuple[float, float] | None:
     """Where the rise to a peak crosses half its height (fractional index), and its height in
-    counts. None where the start cuts the rise off."""
+    counts. None where the start cuts the rise off, or where nothing rises."""
     if peak == earliest:
         return None
     steepest = earliest + int(np.argmax(np.diff(smooth[earliest : peak + 1])))
     foot = earliest + int(np.argmin(smooth[earliest : steepest + 1]))
     middle = (smooth[foot] + smooth[peak]) / 2
     below = np.flatnonzero(smooth[foot:peak] < middle)
-    if not len(below):
+    if not len(below) or smooth[peak] <= smooth[foot]:
         return None
     last = foot + int(below[-1])
     crossing = last + (middle - smooth[last]) / (smooth[last + 1] - smooth[last])
