@@ -21,13 +21,38 @@ PROMPT = b">>> "
 BUSY = ("busy", "lock", "temporarily unavailable", "broken pipe", "reset by peer")
 
 
-class Device:
-    """Commands and answers over the line. Use it as a context; DeviceError where it fails."""
+class Line:
+    """An open serial port or URL; DeviceError where it breaks."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._frames = Frames()
         self._port = open_port(url)
+
+    def _read(self, most: int) -> bytes:
+        """What has come, up to `most` bytes; waits a moment for the first."""
+        try:
+            return self._port.read(max(1, min(getattr(self._port, "in_waiting", 0), most)))
+        except (OSError, serial.SerialException) as error:
+            raise self._lost(error) from None
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._port.write(data)
+        except (OSError, serial.SerialException) as error:
+            raise self._lost(error) from None
+
+    def _lost(self, error: Exception) -> DeviceError:
+        return DeviceError(
+            f"The connection to {self.url} broke ({error}).", "Check the cable and run this again."
+        )
+
+
+class Device(Line):
+    """Commands and answers over the line. Use it as a context; DeviceError where it fails."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._frames = Frames()
 
     def __enter__(self) -> Self:
         return self
@@ -96,26 +121,9 @@ class Device:
         """Frames as they come, until none has come for `wait_s`."""
         end_s = time.monotonic() + wait_s
         while time.monotonic() < end_s:
-            for frame in self._frames.feed(self._read()):
+            for frame in self._frames.feed(self._read(4096)):
                 yield frame
                 end_s = time.monotonic() + wait_s
-
-    def _read(self) -> bytes:
-        try:
-            return self._port.read(max(1, min(getattr(self._port, "in_waiting", 0), 4096)))
-        except (OSError, serial.SerialException) as error:
-            raise self._lost(error) from None
-
-    def _write(self, data: bytes) -> None:
-        try:
-            self._port.write(data)
-        except (OSError, serial.SerialException) as error:
-            raise self._lost(error) from None
-
-    def _lost(self, error: Exception) -> DeviceError:
-        return DeviceError(
-            f"The connection to {self.url} broke ({error}).", "Check the cable and run this again."
-        )
 
 
 def _object(payload: bytes) -> dict[str, Any]:

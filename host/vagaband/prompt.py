@@ -6,7 +6,7 @@ from typing import Self
 
 import serial
 
-from vagaband.device import open_port
+from vagaband.device import Line
 from vagaband.errors import DeviceError
 
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
@@ -23,17 +23,16 @@ except Exception:
 """
 
 
-class Prompt:
+class Prompt(Line):
     """A board at its prompt; use it as a context. DeviceError where it gives none.
 
     `relax`: put the watchdog off for an hour; the next hard reset ends that.
     """
 
     def __init__(self, url: str, wait_s: float = 10.0, relax: bool = True) -> None:
-        self.url = url
+        super().__init__(url)
         self._relax = relax
         self.heard = b""  # what the board said before it was at its prompt
-        self._port = open_port(url)
         try:
             self._enter(time.monotonic() + wait_s)
         except BaseException:
@@ -110,7 +109,7 @@ class Prompt:
         got = b""
         end_s = time.monotonic() + wait_s
         while not got.endswith(mark):
-            piece = self._read()
+            piece = self._read(1)
             got += piece
             if piece and silence:
                 end_s = time.monotonic() + wait_s
@@ -118,20 +117,3 @@ class Prompt:
                 self.heard = (self.heard + got)[-4096:]
                 return b""
         return got
-
-    def _read(self) -> bytes:
-        try:
-            return self._port.read(1)
-        except (OSError, serial.SerialException) as error:
-            raise self._lost(error) from None
-
-    def _write(self, data: bytes) -> None:
-        try:
-            self._port.write(data)
-        except (OSError, serial.SerialException) as error:
-            raise self._lost(error) from None
-
-    def _lost(self, error: Exception) -> DeviceError:
-        return DeviceError(
-            f"The connection to {self.url} broke ({error}).", "Check the cable and run this again."
-        )

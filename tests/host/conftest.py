@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flashing import quick_board
 from vagaband.board.flash_file import temporary_chip
 from vagaband.paths import firmware_dir
 from virtual_board import Board, log_files
@@ -23,6 +24,30 @@ def boards() -> Iterator[Callable[..., Board]]:
     for board in running:
         if board.process.poll() is None:
             board.stop()
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Board]]:
+    """Starts quick boards on a chip; stopping one is cutting its power."""
+    running: list[Board] = []
+
+    def begin(chip: Path, **options: object) -> Board:
+        running.append(quick_board(chip, **options))
+        return running[-1]
+
+    yield begin
+    for board in running:
+        if board.process.poll() is None:
+            board.stop()
+
+
+@pytest.fixture
+def chip(tmp_path: Path) -> Path:
+    """A flashed chip with the package's firmware on it."""
+    path = tmp_path / "chip"
+    with temporary_chip(firmware_dir()) as folder:
+        (Path(folder) / "flash.bin").rename(path)
+    return path
 
 
 @pytest.fixture

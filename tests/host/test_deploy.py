@@ -2,12 +2,12 @@
 
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import serial
-from flashing import ChipFiles, killed_after, other_firmware, put, quick_board, runs, vagaband
+from flashing import ChipFiles, killed_after, other_firmware, put, runs, vagaband
 from littlefs import LittleFSError
 from vagaband import deploy
 from vagaband.board.flash_file import temporary_chip
@@ -20,30 +20,6 @@ from virtual_board import Board
 Start = Callable[..., Board]
 OURS = firmware_hash(firmware_dir())
 CUT_SWITCH = Path(__file__).with_name("cut_switch.py")
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts boards on a chip; stopping one is cutting its power."""
-    boards: list[Board] = []
-
-    def begin(chip: Path, **options: object) -> Board:
-        boards.append(quick_board(chip, **options))
-        return boards[-1]
-
-    yield begin
-    for board in boards:
-        if board.process.poll() is None:
-            board.stop()
-
-
-@pytest.fixture
-def chip(tmp_path: Path) -> Path:
-    """A flashed chip with the package's firmware on it."""
-    path = tmp_path / "chip"
-    with temporary_chip(firmware_dir()) as folder:
-        (Path(folder) / "flash.bin").rename(path)
-    return path
 
 
 def test_a_new_version_runs_and_the_old_one_logs_and_configuration_stay(

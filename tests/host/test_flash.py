@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import esp_image
 import pytest
 import serial
-from flashing import killed_after, one_sentence, quick_board, runs, vagaband
+from flashing import killed_after, one_sentence, runs, vagaband
 from vagaband.deploy import firmware_hash
 from vagaband.device import Device
 from vagaband.esptool_run import failure
@@ -31,20 +31,6 @@ from pathlib import Path
 rom_facts.REGISTERS[0x40001000] = {S2_MAGIC}
 run_board(BoardOptions(flash_file=Path(sys.argv[1])))
 """
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    boards: list[Board] = []
-
-    def begin(chip: Path, **options: object) -> Board:
-        boards.append(quick_board(chip, **options))
-        return boards[-1]
-
-    yield begin
-    for board in boards:
-        if board.process.poll() is None:
-            board.stop()
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import esp_image
 import pytest
-from flashing import ChipFiles, one_sentence, put, quick_board, runs, vagaband
-from vagaband.board.flash_file import temporary_chip
+from flashing import ChipFiles, one_sentence, put, runs, vagaband
 from vagaband.deploy import firmware_hash
 from vagaband.paths import firmware_dir
 from virtual_board import FS_OFFSET, Board
@@ -19,29 +18,12 @@ LOG = hashlib.sha256(b"a log").digest() * 900
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
-    boards: list[Board] = []
-
-    def begin(chip: Path, **options: object) -> Board:
-        boards.append(quick_board(chip, **options))
-        return boards[-1]
-
-    yield begin
-    for board in boards:
-        if board.process.poll() is None:
-            board.stop()
-
-
-@pytest.fixture
-def chip(tmp_path: Path) -> Path:
+def chip(chip: Path) -> Path:
     """A chip with the firmware and a log on it."""
-    path = tmp_path / "chip"
-    with temporary_chip(firmware_dir()) as folder:
-        (Path(folder) / "flash.bin").rename(path)
-    with ChipFiles(path) as files:
+    with ChipFiles(chip) as files:
         files.makedirs("/log", exist_ok=True)
         put(files, "/log/00003.vbj", LOG)
-    return path
+    return chip
 
 
 @pytest.fixture
