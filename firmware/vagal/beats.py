@@ -1,65 +1,88 @@
 """Light to beat times: where the low-passed upstroke crosses half its height.
 
 Two moving averages on the rectified pulse wave (the idea of Elgendi et al. 2013) find the
-systolic blocks, causally and without gain control; a template of recent beats decides whether
-what was found can be trusted.
+systolic blocks, causally and without gain control. Whether what was found is a pulse is judged
+from its likeness to the beats before it (likeness.py, trust.py) and from how well the wave
+repeats itself (periodicity.py).
 """
 
 from micropython import const
 
-DELAY = const(5)  # of the two boxcars, taken off: a beat's time is the time of its light
+from .likeness import ALIKE, Likeness
+from .periodicity import Periodicity
+from .trust import TRUST_MAX, Trust
 
-_RING = const(512)  # samples kept of the low-passed wave and of the one without its baseline
-_STAGE = const(6)  # boxcar length; both together have gain 36
-_BASE_HALF = const(50)  # half width of the centred mean that removes the baseline
-_SHORT_HALF = const(5)
-_LONG_HALF = const(30)
-_SLOW = const(9)  # time constant of the slow mean: 2^9 samples
-_SLOW_50 = const(25600)  # 2 % of the slow mean, which is kept times 2^9
-_BLOCK = const(9)  # shortest block
-_FOOT = const(45)  # how far before the peak the foot may lie
-_REFRACTORY = const(30)
-_BASE_N = const(2 * _BASE_HALF + 1)
-_SHORT_N = const(2 * _SHORT_HALF + 1)
-_LONG_N = const(2 * _LONG_HALF + 1)
-_D_BACK = const(_BASE_HALF + _LONG_HALF)  # where blocks are looked for
-_ENTERS_SHORT = const(_D_BACK - _SHORT_HALF)
-_LEAVES_SHORT = const(_D_BACK + _SHORT_HALF + 1)
-_LEAVES_LONG = const(_BASE_HALF + _LONG_N)
-_STARTED = const(_D_BACK + _LONG_HALF + 1)  # from here on every window is full
-_DUE = const(_D_BACK + _REFRACTORY)  # when a pending beat can't be replaced any more
-_LONGEST_BLOCK = const(30)  # a longer one keeps no beat waiting
-_PAUSE = const(200)  # an interval beyond this says nothing about the rhythm
-_MIN_HEIGHT = const(432)  # 12 counts, times 36
-_TEMPLATE = const(18)  # points of a beat's shape, 4 samples apart, from 24 before the upstroke
+# Lengths by sample rate. The wave is low-passed at every sample; blocks are looked for 50 times
+# a second (25 at 25 Hz) in the windows of Elgendi et al. 2013 (111 and 667 ms, here 100 and
+# 620 ms), after a centred mean of 1 s is taken off.
+_RATES = {
+    # boxcar, in samples (5 Hz low-pass); scale to a gain of 36; samples a step, as a shift;
+    # half widths in steps: baseline, short window, long window; shortest block in steps;
+    # time constants as shifts: roughness (2.56 s), slow mean (5.12 s); 1/50 of the slow mean
+    # as a shift, times the widths of both windows
+    100: (6, 1, 1, 25, 2, 15, 4, 7, 8, 6, 28),
+    50: (3, 4, 0, 25, 2, 15, 4, 7, 8, 6, 40),
+    25: (2, 9, 0, 13, 1, 7, 2, 6, 7, 7, 52),
+}
+# Lengths in ms: see where they are used.
+_FOOT_MS = const(450)  # how far before the peak the foot may lie: half a slow systole
+_REFRACTORY_MS = const(250)  # 240 beats a minute
+_DICROTIC_MS = const(420)  # where the dicrotic wave may come while the rhythm is unknown
+_DUE_MS = const(300)  # the pending beat waits so long for a better one
+_LATEST_MS = const(1400)  # no beat waits longer after its light
+_REACH_MS = const(120)  # half an upstroke with its rounded ends: whole samples at every rate
+_HALF_RISE_MS = const(80)  # so far to either side a systole rises by 5/8 of its height, no drift
+_HURRY_MS = const(4000)  # a first beat in this time is given out at once
+_PAUSE_MS = const(2000)  # an interval beyond this says nothing about the rhythm
+_MIN_HEIGHT = const(432)  # 12 counts, times 36: under it steps of the converter make the shape
+_CROWDED = const(4)  # twice as many waves too soon, one a beat taken off: from here on it is hum
+
+_RING = const(512)  # samples kept of the low-passed wave
+_STEPS = const(256)  # steps kept of the wave without its baseline
 HOLD = const(-1)  # in place of a sample: the last one again
 _RESTART = const(-2)  # forget everything
+_STEP = const(-3)  # the light is brighter from here on
 _NEVER = const(0x20000000)
 _REBASE = const(0x80000)  # sample numbers are kept small: only differences matter
-_TRUST_START = const(3)
-_TRUST_MAX = const(8)
-_TRUST_MIN = const(-2)
 
 
 class Beats:
-    """Push IR counts (18 bits) at 100 Hz; True when a beat is found.
+    """Push IR counts (18 bits) at 100, 50 or 25 Hz; True when a beat is found.
 
     Then `back` is how many samples before the one just pushed its light fell, `frac` the fraction
-    of a sample after that in 1/256, and `trust` > 0 says that it looks like its predecessors.
-    Found about 1.1 s after its light. All lengths above are in samples.
+    of a sample after that in 1/256, and `trust` > 0 says that it looks like its predecessors
+    (else it is given out because the wave as a whole is regular).
+    Found about 1.1 s after its light. Of that moment also: `height`, the upstroke in counts x 36;
+    `slope`, its steepest step in counts x 36 a sample; `noise`, the mean |second difference| of
+    the counts; `level`, the light itself in counts.
 
     The work of every sample is one generator, whose locals cost a tenth of attributes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rate_hz: int = 100) -> None:
         # Lists of small integers: MicroPython reads them faster than arrays, in the same room.
         self._s = [0] * _RING
-        self._b = [0] * _RING
-        self._template = [0] * _TEMPLATE
-        self._shape = [0] * _TEMPLATE
-        self.back = 0
-        self.frac = 0
-        self.trust = 0
+        self._b = [0] * _STEPS
+        self._windows = windows = _RATES[rate_hz]
+        self._stage = windows[0]
+        self._shift = windows[2]
+        self._stride = 2 if rate_hz > 25 else 1  # steps in 40 ms
+        self._rate_hz = rate_hz
+        self._foot = _FOOT_MS * rate_hz // 1000
+        self._refractory = (_REFRACTORY_MS * rate_hz + 999) // 1000
+        self._dicrotic = _DICROTIC_MS * rate_hz // 1000
+        self._latest = _LATEST_MS * rate_hz // 1000
+        self._reach = _REACH_MS * rate_hz // 1000
+        self._half_rise = _HALF_RISE_MS * rate_hz // 1000
+        self._pause = _PAUSE_MS * rate_hz // 1000
+        self._behind = (windows[3] + windows[5]) << windows[2]  # where blocks are looked for
+        self._hurry = _HURRY_MS * rate_hz // 1000
+        self._wait = self._behind + _DUE_MS * rate_hz // 1000
+        self._rhythm = Periodicity(2 * self._stride)
+        self._trust = Trust()
+        self._likeness = Likeness(self._stride)
+        self.back = self.frac = self.trust = 0
+        self.height = self.slope = self.noise = self.level = 0
         self._forget()
         filters = self._filters()
         next(filters)
@@ -69,109 +92,143 @@ class Beats:
         """Forget all light seen so far (after a gap or without contact)."""
         self.push(_RESTART)
 
+    def step(self, by: int) -> None:
+        """The light is brighter by `by` counts from here on: no step in the wave."""
+        self._by = by
+        self.push(_STEP)
+
     def _forget(self) -> None:
         self._n = -1  # number of the newest sample, as of the last block
-        self._light = 0  # that sample
+        self._first = 0  # the first sample
+        self._by = 0
         self._rough = 0  # mean |second difference| of the counts then
         self._pending = False
         self._at = 0  # the pending beat
         self._at_frac = 0
         self._at_height = 0
-        self._last_at = -_PAUSE - 1  # the last beat given out
+        self._at_slope = 0
+        self._due = _NEVER  # when the pending beat can't be replaced any more
+        self._last_at = -self._pause - 1  # the last beat given out
         self._last_height = 0
         self._height = 0  # running amplitude
         self._interval = 0  # running interval, 0 where there is no rhythm yet
-        self._has_template = False
-        self.trust = _TRUST_START
+        self._crowd = 0  # waves as high as the beats, but too soon after them
+        self._rhythm.restart()
+        self._likeness.restart()
+        self._trust.restart()
+        self.trust = 0
 
     def _filters(self):
         """Takes a sample, yields whether a beat is found."""
+        stage, scale, shift, base, short, long, shortest, rough_shift, slow, slow_50 = (
+            self._windows[:10]
+        )
         s = self._s
         b = self._b
-        raw = [0] * _STAGE  # the two boxcars
-        box = [0] * _STAGE
-        rings = (s, b, raw, box)
-        base_n = short_n = long_n = 1  # samples in each window
-        ir = last = _RESTART
+        q = [0] * _STEPS  # b where it is positive
+        raw = [0] * stage  # the two boxcars
+        box = [0] * stage
+        rings = (s, b, q, raw, box)
+        stage -= 1
+        odd = (1 << shift) - 1  # samples of the same step before its last
+        base_all = 2 * base + 1
+        short_all = 2 * short + 1
+        long_all = 2 * long + 1
+        behind = base + long
+        base_back = base << shift  # in samples
+        base_leaves = base_all << shift
+        enters_short = behind - short
+        leaves_short = behind + short + 1
+        leaves_long = base + long_all
+        started = (behind + long + 1) << shift  # from here on every window is full
+        base_n = short_n = long_n = 1  # steps in each window
+        ir = last = before = first = _RESTART
         while True:
             while ir < 0:
                 if ir == HOLD:
                     ir = last
                     break
+                if ir == _STEP:
+                    first += self._by
+                    last += self._by
+                    before += self._by
+                    self._first = first
+                    ir = yield False
+                    continue
                 self._forget()
                 for ring in rings:
                     _clear(ring)
                 n = -1
                 box_at = sum_raw = sum_box = sum_base = sum_short = sum_long = 0
-                slow = rough = 0  # slow mean of the rectified wave, mean |second difference|
-                last_step = block = top = top_at = 0
-                due = _NEVER  # when the pending beat can't be replaced any more
+                mean = rough = 0  # slow mean of the rectified wave, mean |second difference|
+                block = top = top_at = 0
                 ir = yield False
-                first = last = ir
+                first = last = before = ir
+                self._first = first
             n += 1
-            # Two boxcars over the inverted light: systole up, low-pass at about 8 Hz.
-            bend = ir - last - last_step
-            last_step += bend
-            last = ir
-            rough += (bend if bend > 0 else -bend) - (rough >> 8)
-            x = first - ir
+            # Two boxcars over the inverted light: systole up, low-pass at about 5 Hz.
+            x = (first - ir) * scale
             sum_raw += x - raw[box_at]
             raw[box_at] = x
             sum_box += sum_raw - box[box_at]
             box[box_at] = sum_raw
-            box_at = box_at + 1 if box_at < _STAGE - 1 else 0
+            box_at = box_at + 1 if box_at < stage else 0
             p = n & (_RING - 1)  # p - k is k samples back: a negative index counts from the end
             s[p] = sum_box
-            if n < _STARTED:  # every window is divided by what there is in it
-                base_n = min(n + 1, _BASE_N)
-                short_n = min(max(n - _D_BACK, 0) + _SHORT_HALF + 1, _SHORT_N)
-                long_n = min(max(n - _D_BACK, 0) + _LONG_HALF + 1, _LONG_N)
-            # v, 50 samples back: the wave less its centred mean.
-            sum_base += (sum_box >> 4) - (s[p - _BASE_N] >> 4)
-            v = (s[p - _BASE_HALF] >> 4) - sum_base // base_n if n >= _BASE_HALF else 0
-            old = b[p - _LEAVES_LONG]
-            if old > 0:
-                sum_long -= old
-            slow -= slow >> _SLOW
-            b[p - _BASE_HALF] = v
-            if v > 0:
-                sum_long += v
-                slow += v
-            # The rectified wave around 80 samples back, against its surroundings.
-            v = b[p - _ENTERS_SHORT]
-            if v > 0:
-                sum_short += v
-            v = b[p - _LEAVES_SHORT]
-            if v > 0:
-                sum_short -= v
+            if n & odd:
+                before = last
+                last = ir
+                ir = yield False
+                continue
+            bend = ir - last - last + before
+            before = last
+            last = ir
+            rough += (bend if bend > 0 else -bend) - (rough >> rough_shift)
+            if n < started:  # every window is divided by what there is in it
+                k = n >> shift
+                base_n = min(k + 1, base_all)
+                short_n = min(max(k - behind, 0) + short + 1, short_all)
+                long_n = min(max(k - behind, 0) + long + 1, long_all)
+            # v, half a second back: the wave less its centred mean.
+            sum_base += (sum_box >> 4) - (s[p - base_leaves] >> 4)
+            v = (s[p - base_back] >> 4) - sum_base // base_n if n >= base_back else 0
+            p = (n >> shift) & (_STEPS - 1)
+            b[p - base] = v
+            if v < 0:
+                v = 0
+            mean += v - (mean >> slow)
+            sum_long += v - q[p - leaves_long]
+            q[p - base] = v
+            # The rectified wave around 0.8 s back, against its surroundings.
+            sum_short += q[p - enters_short] - q[p - leaves_short]
             found = False
-            if sum_short // short_n > sum_long // long_n + slow // _SLOW_50:
-                v = b[p - _D_BACK]
-                if n >= _D_BACK and (not block or v > top):
-                    top = v
-                    top_at = n - _D_BACK
-                block += n >= _D_BACK
+            if sum_short * long_n > sum_long * short_n + (mean >> slow_50):
+                k = (n >> shift) - behind
+                v = b[p - behind]
+                if k >= 0:
+                    if not block or v > top:
+                        top = v
+                        top_at = k
+                    block += 1
             elif block:
-                if block >= _BLOCK:
+                if block >= shortest:
                     self._n = n
-                    self._light = ir
-                    self._rough = rough >> 8
-                    found = self._candidate(top_at)
-                    due = self._at + _DUE if self._pending else _NEVER
+                    self._rough = rough // min((n >> shift) + 1, 1 << rough_shift)
+                    found = self._candidate(top_at << shift)
                 block = 0
                 if n >= 2 * _REBASE:
                     n -= _REBASE
-                    due -= _REBASE if due != _NEVER else 0
                     self._rebase()
-            if n >= due and not found and (not block or n >= due + _LONGEST_BLOCK):
+            if n >= self._due and not found and (not block or n >= self._at + self._latest):
                 self._n = n
                 found = self._give()
-                due = _NEVER
             ir = yield found
 
     def _rebase(self) -> None:
         self._last_at = max(self._last_at - _REBASE, -_REBASE)
         self._at -= _REBASE
+        self._rhythm.rebase(_REBASE >> self._shift)
+        self._due -= _REBASE if self._due != _NEVER else 0
 
     def _candidate(self, at: int) -> bool:
         """Judge the block whose wave is highest at `at`, and time its upstroke.
@@ -179,155 +236,198 @@ class Beats:
         True when that gives out the beat before it.
         """
         s = self._s
-        peak = at
-        top = s[peak & (_RING - 1)]
-        for i in range(max(at - _STAGE, 0), at + _STAGE + 1):
-            if s[i & (_RING - 1)] > top:
+        back = (self._n & (_RING - 1)) - self._n  # of a sample's number: its place in the ring
+        peak = at + back
+        top = s[peak]
+        for i in range(max(at - self._stage, 0) + back, at + back + self._stage + 1):
+            if s[i] > top:
                 peak = i
-                top = s[i & (_RING - 1)]
-        foot = peak
-        bottom = top
-        reach = min(_FOOT, self._interval * 3 >> 2) if self._interval else _FOOT
-        for i in range(peak - 1, max(peak - reach, 0) - 1, -1):
-            if s[i & (_RING - 1)] < bottom:
+                top = s[i]
+        foot = steep_at = most_at = peak
+        bottom = before = top
+        steepest = most = 0
+        reach = min(self._foot, self._interval * 3 >> 2) if self._interval else self._foot
+        for i in range(peak - 1, max(peak - reach, back) - 1, -1):
+            v = s[i]
+            if before - v > most:
+                most = before - v
+                most_at = i
+            if v < bottom:
+                bottom = v
                 foot = i
-                bottom = s[i & (_RING - 1)]
+                steepest = most
+                steep_at = most_at
+            before = v
         height = top - bottom
         if not self._is_pulse(height):
             return False
-        steepest = 0
-        steep_at = foot
-        for i in range(foot, peak):
-            value = s[(i + 1) & (_RING - 1)]
-            if value - bottom > steepest:
-                steepest = value - bottom
-                steep_at = i
-            bottom = value
-        mid = self._mid_upstroke(steep_at, steepest >> 4)
-        return self._rival(mid >> 8, mid & 255, height)
+        foot -= back
+        peak -= back
+        steep_at -= back
+        mid = self._mid_upstroke(foot, steep_at, peak)
+        i = mid >> 8
+        rise = s[(i + self._half_rise) & (_RING - 1)]
+        rise -= s[max(i - self._half_rise, 0) & (_RING - 1)]
+        if 8 * rise < 5 * height:
+            return False  # it drifts rather than beats
+        return self._rival(mid >> 8, mid & 255, height, steepest)
 
     def _is_pulse(self, height: int) -> bool:
-        if height < _MIN_HEIGHT or 2 * height > 9 * self._light:
+        if height < _MIN_HEIGHT or 2 * height > 9 * self._light():
             return False  # nothing, or more than 1/8 of the light
-        if height < 9 * self._rough:
-            return False  # a quarter of the roughness of single samples: noise
+        if height < self._windows[10] * self._rough:
+            return False  # the wave that white noise of that roughness makes
         if height < self._height >> 3:
             self._height -= self._height >> 3
             return False
         return True
 
-    def _mid_upstroke(self, steep_at: int, least: int) -> int:
-        """Where the piece around the steepest step crosses half its height, in 1/256 samples.
+    def _light(self) -> int:
+        """The light in counts, as of now."""
+        return self._first - self._s[self._n & (_RING - 1)] // 36
 
-        The piece goes on both ways while a step is more than `least`.
+    def _mid_upstroke(self, low: int, at: int, high: int) -> int:
+        """Where the upstroke with its steepest step at `at` is halfway, in 1/256 samples.
+
+        Halfway between the wave 120 ms before and 120 ms after: unlike half the height above
+        the foot, that doesn't depend on where noise or breathing put the foot.
         """
         s = self._s
-        low = steep_at
-        while low > 0 and s[low & (_RING - 1)] - s[(low - 1) & (_RING - 1)] > least:
-            low -= 1
-        high = steep_at + 1
-        while high < self._n and s[(high + 1) & (_RING - 1)] - s[high & (_RING - 1)] > least:
-            high += 1
-        level = (s[low & (_RING - 1)] + s[high & (_RING - 1)]) >> 1
-        while s[(low + 1) & (_RING - 1)] <= level and low + 1 < high:
-            low += 1
-        under = s[low & (_RING - 1)]
-        return (low << 8) + ((level - under) << 8) // max(1, s[(low + 1) & (_RING - 1)] - under)
+        k = self._reach
+        low = max(low, k)
+        at = max(at, low)
+        while at > low and self._above(at) > 0:
+            at -= 1
+        while at < high and self._above(at + 1) <= 0:
+            at += 1
+        level = s[(at - k) & (_RING - 1)] + s[(at + k) & (_RING - 1)]
+        under = 2 * s[at & (_RING - 1)]
+        step = max(1, self._above(at + 1) + level - under)
+        while step > 0x1FFFFF:
+            step >>= 1
+            level >>= 1
+            under >>= 1
+        return (at << 8) + min(255, max(0, ((level - under) << 8) // step))
 
-    def _rival(self, at: int, frac: int, height: int) -> bool:
+    def _above(self, at: int) -> int:
+        """By how much twice the wave at `at` is above the sum of the wave 120 ms to each side."""
+        s = self._s
+        k = self._reach
+        around = s[(at - k) & (_RING - 1)] + s[(at + k) & (_RING - 1)]
+        return 2 * s[at & (_RING - 1)] - around
+
+    def _period(self) -> int:
+        """The beat to beat distance in samples by the wave's rhythm, or else by the beats; 0."""
+        rhythm = self._rhythm
+        return rhythm.period_ms * self._rate_hz // 1000 if rhythm.regular else self._interval
+
+    def _rival(self, at: int, frac: int, height: int, slope: int) -> bool:
         """Put a candidate up against the beat before it; True when that one is given out."""
         if self._pending:
             interval = at - self._at
             before = self._at_height
-            if interval < _REFRACTORY and height > 2 * before:
+            if interval < self._refractory and height > 2 * before:
                 self._pending = False
                 interval = at - self._last_at
                 before = self._last_height
         else:
             interval = at - self._last_at
             before = self._last_height
-        if interval < _REFRACTORY:
+        if interval < self._refractory:
+            if 2 * height > before and interval > self._half_rise:  # else it is the same upstroke
+                self._crowd = min(self._crowd + 2, 2 * _CROWDED)
             return False
-        if interval * 5 < self._interval * 3 and height * 20 < before * 13:
+        period = self._period()
+        early = period * 3 // 5 if period else self._dicrotic
+        if interval < early and height * 20 < before * 13:
             return False  # early and small: the dicrotic wave
         found = self._pending and self._give()
         self._pending = True
         self._at = at
         self._at_frac = frac
         self._at_height = height
+        self._at_slope = slope
+        self._due = at + self._wait
         return found
+
+    def _interposed(self) -> bool:
+        """Whether the pending beat comes early and another upstroke follows at the right time."""
+        period = self._period()
+        last = self._last_at
+        at = self._at
+        if not period or (at - last) * 10 >= period * 7:
+            return False
+        s = self._s
+        lag = self._stage + 1
+        here = s[(at + lag) & (_RING - 1)] - s[(at - lag) & (_RING - 1)]
+        start = max(last + period * 3 // 4, at + self._refractory)
+        stop = min(last + period * 5 // 4, self._n - lag)
+        for i in range(start, stop):
+            rise = s[(i + lag) & (_RING - 1)] - s[(i - lag) & (_RING - 1)]
+            if 4 * rise > 3 * here:
+                return True
+        return False
 
     def _give(self) -> bool:
         """Judge the pending beat; True when it can be given out."""
         self._pending = False
+        self._due = _NEVER
+        crowded = self._crowd >= (_CROWDED if self._last_height else 1)
+        self._crowd -= self._crowd > 0
+        height = self._at_height
+        known = (self._n >> self._shift) - self._windows[3]  # the wave is known before this step
+        thin = self.trust == TRUST_MAX  # nothing hangs on the rhythm then
+        self._rhythm.follow(self._b, known, max(height, self._height) >> 4, thin)
+        alike = self._likeness.of(self._b, self._at >> self._shift)
+        if not self._last_height:
+            if self._at > self._hurry:
+                self._trust.doubt()
+                alike = 0
+            elif height < 2 * self._windows[10] * self._rough:
+                alike = 0  # too near to white noise
+        if alike < ALIKE and self._interposed():
+            return False
+        self._likeness.renew()
         interval = self._at - self._last_at
-        self._judge(interval)
+        self._judge(interval, alike)
         self._last_at = self._at
-        self._last_height = self._at_height
+        self._last_height = height
         if self._height:
-            self._height += (self._at_height - self._height) >> 2
+            self._height += (height - self._height) >> (1 if alike >= ALIKE else 2)
         else:
-            self._height = self._at_height
-        if interval > _PAUSE:
+            self._height = height
+        if interval > self._pause:
             self._interval = 0
         elif self._interval:
             self._interval += (interval - self._interval) >> 2
         else:
             self._interval = interval
-        self.back = self._n - self._at + DELAY
+        self.back = self._n - self._at + self._stage - 1
         self.frac = self._at_frac
-        return self.trust > 0
-
-    def _judge(self, interval: int) -> None:
-        """Trust rises while beats look alike and come in rhythm, and falls when they don't."""
-        alike = self._resembles()
-        height = self._at_height
-        even = height < 3 * self._height and self._height < 3 * height
-        steady = 7 * interval <= 10 * self._interval and 7 * self._interval <= 10 * interval
-        if not self._height:
-            return
-        if alike and even and (steady or not self._interval):
-            self.trust = min(self.trust + 1, _TRUST_MAX)
-        elif not (alike and even):
-            self.trust = max(self.trust - 1, _TRUST_MIN)
-
-    def _resembles(self) -> bool:
-        """Whether the beat's shape correlates with the template (r^2 >= 1/2); renews it."""
-        shape = self._shape
-        top = mean = 0
-        for i in range(_TEMPLATE):
-            c = self._at - 24 + 4 * i
-            v = self._b[c & (_RING - 1)] if c >= 0 else 0
-            shape[i] = v
-            mean += v
-        mean //= _TEMPLATE
-        for v in shape:
-            v -= mean
-            if v < 0:
-                v = -v
-            if v > top:
-                top = v
-        shift = 0
-        while top >> shift > 1023:
-            shift += 1
-        t = self._template
-        share = 2 if self._has_template else 0  # the template moves by 1/4, at first all the way
-        st = ss = tt = 0
-        for i in range(_TEMPLATE):
-            v = (shape[i] - mean) >> shift
-            old = t[i]
-            st += v * old
-            ss += v * v
-            tt += old * old
-            t[i] = old + ((v - old) >> share)
-        if not self._has_template:
-            self._has_template = True
+        self.height = height
+        self.slope = self._at_slope
+        self.noise = self._rough
+        self.level = self._first - self._s[self._at & (_RING - 1)] // 36
+        if crowded:
+            return False
+        if self._trust.given:
             return True
-        while ss > 0x3FFF or tt > 0x3FFF or abs(st) > 0x3FFF:
-            ss >>= 1
-            tt >>= 1
-            st >>= 1
-        return st > 0 and 2 * st * st >= ss * tt
+        return self._rhythm.regular and interval * 4 <= self._period() * 9
+
+    def _judge(self, interval: int, alike: int) -> None:
+        """Lets trust follow: does the beat look like those before it, and come in rhythm?"""
+        height = self._at_height
+        even = not self._height or (height < 3 * self._height and self._height < 3 * height)
+        if not self._last_height:
+            self._trust.first(alike)
+        elif interval > self._pause:
+            if interval > 2 * self._pause:
+                self._trust.lose()
+            self._trust.judge(alike, even, False, not self._interval)
+        else:
+            steady = 7 * interval <= 10 * self._interval and 7 * self._interval <= 10 * interval
+            self._trust.judge(alike, even, steady or not self._interval, False)
+        self.trust = self._trust.score
 
 
 def _clear(ring: list) -> None:

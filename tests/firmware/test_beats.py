@@ -45,7 +45,7 @@ def test_every_beat_is_found_and_none_besides(bpm, perfusion):
     assert (missed, false) == (0, 0)
     # At high rates each pulse rides on the tail of the one before: a constant shift.
     # The first beat does not know the rhythm yet.
-    assert np.abs(errors.mean()) < 12
+    assert np.abs(errors.mean()) < 20
     assert np.abs(errors[1:] - errors.mean()).max() < 5
 
 
@@ -109,15 +109,12 @@ def test_no_beats_in_steady_light(level):
 
 
 @pytest.mark.parametrize("rms", [2, 10, 100, 1000])
-def test_noise_alone_gives_next_to_no_beats(rms):
-    """Two minutes of white noise: about the three that a new series is trusted for, at its start.
-
-    What keeps these away is contact: there is no light without a finger.
-    """
+def test_noise_alone_gives_no_beats(rms):
+    """Two minutes of white noise."""
     for seed in range(4):
         rng = np.random.default_rng(seed)
         light = (DC + np.rint(rng.normal(0, rms, 12000))).astype(int)
-        assert len(detect(light)[0]) <= 5
+        assert not len(detect(light)[0])
 
 
 def test_next_to_no_beats_in_mains_hum_and_steps():
@@ -163,4 +160,4 @@ def test_trust_falls_when_the_light_turns_to_noise():
     noise = np.rint(pulse.mean() + rng.normal(0, 300, 6000))
     found, _ = detect(np.concatenate([pulse, noise.astype(int)]))
     assert (found < 2000).sum() >= 23
-    assert (found > 2000).sum() <= 8
+    assert (found > 2000).sum() <= 3
