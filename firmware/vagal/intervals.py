@@ -171,19 +171,27 @@ class Corrector:
         low = m * 3 >> 2
         high = m * 11 >> 3
         x1 = self._x[1] if self._n > 1 else m
-        if x0 > high or x0 > _MAX:
+        swings = not low <= x0 <= high and self._follows(x0, x1)
+        if (x0 > high or x0 > _MAX) and not swings:
             self._long(x0, x1, m, low, high)
-        elif x0 < low or x0 < _MIN:
+        elif (x0 < low or x0 < _MIN) and not swings:
             self._short(x0, x1, m, low, high)
-        elif x1 < low and self._n > 1 and self._tail_of_first(x0, x1, m, low, high):
+        elif not swings and x1 < low and self._n > 1 and self._tail_of_first(x0, x1, m, low, high):
             self._merge(EXTRA)
-        elif self._displaced(x0, x1, m, low, high):
+        elif not swings and self._displaced(x0, x1, m, low, high):
             self._share_out(x0 + x1)
         else:
             self._accept(x0)
             self._mended = 0
             self._give(x0, OK, self._taken[0])
             self._drop(1)
+
+    def _follows(self, x0: int, x1: int) -> bool:
+        """Whether x0 lies far from the median but near both its neighbours, on a strong swing."""
+        if not self._history.n or self._n < 2 or not _MIN <= x0 <= _MAX:
+            return False
+        before = self._history.last(1)
+        return 5 * x0 <= 7 * min(before, x1) and 5 * max(before, x1) <= 7 * x0
 
     def _long(self, x0: int, x1: int, m: int, low: int, high: int) -> None:
         k = (2 * x0 + m) // (2 * m)
@@ -233,7 +241,12 @@ class Corrector:
             return False
         e = abs(self._surprise(self._history.last(1), x0, x1, 2))
         limit = max(m * 5 >> 5, 3 * self._roughness)
-        if e > limit and e > abs(self._surprise(x0, x1, self._x[2], 3)):
+        # Sharper than its successor, and not what the rhythm's own way to swing explains.
+        if (
+            e > limit
+            and e > abs(self._surprise(x0, x1, self._x[2], 3))
+            and abs(x1 - x0 - self._predicted_step(2)) > limit
+        ):
             return True
         self._roughness += (min(e, m >> 1) - self._roughness) >> 3
         return False
