@@ -89,7 +89,7 @@ def _detect_uniform(counts: Floats, rate_hz: float) -> tuple[Floats, Floats]:
     peak = 0
     for start, stop in _blocks(pulse, rate_hz):
         before, peak = peak, start + int(np.argmax(smooth[start:stop]))
-        beat = _upstroke(smooth, max(before, peak - round(UPSTROKE_S * rate_hz)), peak)
+        beat = mid_upstroke(smooth, max(before, peak - round(UPSTROKE_S * rate_hz)), peak)
         if beat is None or not _credible(beat[1], counts[int(beat[0])], noise):
             continue
         if found and beat[0] - found[-1][0] < CLOSEST_S * rate_hz:
@@ -136,7 +136,7 @@ def _moving_mean(values: Floats, window: float) -> Floats:
     return (sums[2 * half + 1 :] - sums[: -2 * half - 1]) / (2 * half + 1)
 
 
-def _upstroke(smooth: Floats, earliest: int, peak: int) -> tuple[float, float] | None:
+def mid_upstroke(smooth: Floats, earliest: int, peak: int) -> tuple[float, float] | None:
     """Where the rise to a peak crosses half its height (fractional index), and its height in
     counts. None where the start cuts the rise off, or where nothing rises."""
     if peak == earliest:

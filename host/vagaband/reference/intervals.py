@@ -2,8 +2,8 @@
 
 Lipponen and Tarvainen 2019 (J Med Eng Technol 43:173): thresholds that follow the recording, from
 quartile deviations of the steps between intervals and of their distance to a running median.
-Here every correction is made on the beats: it keeps the total time. So a misplaced beat moves
-midway between its neighbours, where the paper interpolates the interval.
+Here every correction is made on the beats: it keeps the total time. Where the paper interpolates
+intervals, a misplaced or missed beat goes where the rhythm around it puts it (`beat_placement`).
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from vagaband.reference.beat_placement import place, relief
 from vagaband.session import Floats
 
 THRESHOLD_WINDOW = 91  # beats
@@ -23,6 +24,8 @@ LONG_OR_SHORT = 3.0  # distance to the median, in thresholds
 LEAST_THRESHOLD_SHARE = 0.06  # of the heart period: a metronome has no spread to measure
 LONGEST_SHARE = 3.5  # an interval of more than so many medians is a gap
 HARD_LIMITS_MS = (300.0, 2000.0)
+BLAMED_TOGETHER = 3  # one displaced beat disturbs two intervals, and the step after them
+LEAST_RELIEF = 3.5  # standard deviations: those that 5.2 quartile deviations are
 PASSES = 3  # a repaired beat can uncover the next
 
 
@@ -65,6 +68,7 @@ def _correct_run(beats_ms: Floats) -> Corrected:
         if not len(kinds) or (kinds == "ok").all():
             break
         beats, flags = _repair(beats, flags, kinds)
+        beats = place(beats, (flags == "missed") | (flags == "ectopic"))
     worse = np.where(flags[1:] != "ok", flags[1:], flags[:-1])
     return Corrected(np.diff(beats), worse.tolist(), float(beats_ms[0]))
 
@@ -93,9 +97,13 @@ def classify(ibi_ms: Floats) -> NDArray[np.str_]:
     long = ((step_n > 1) & (ahead < -1)) | (off_n > LONG_OR_SHORT)
     short = ((step_n < -1) & (ahead > 1)) | (off_n < -LONG_OR_SHORT)
     following = np.append(ibi_ms[1:], np.inf)
-    missed = long & (np.abs(ibi_ms / 2 - median) < off_threshold)
+    previous = np.append(np.inf, ibi_ms[:-1])
+    missed = long & (np.abs(ibi_ms / 2 - median) < np.minimum(off_threshold, np.abs(off)))
     missed |= (off_n > LONG_OR_SHORT) & (np.rint(ibi_ms / median) >= 2)
-    extra = short & (np.abs(ibi_ms + following - median) < off_threshold)
+    # Two beats' time with a short neighbour is one beat displaced, not one missed beside an extra.
+    beside = np.minimum(np.abs(previous - median + off), np.abs(following - median + off))
+    missed &= beside > np.abs(off - median)
+    extra = short & (np.abs(following + off) < np.minimum(off_threshold, median / 2))
     conditions = [extra, missed, ectopic, long | short]
     return np.select(conditions, ["extra", "missed", "ectopic", "moved"], "ok").astype("<U8")
 
@@ -103,7 +111,9 @@ def classify(ibi_ms: Floats) -> NDArray[np.str_]:
 def _repair(
     beats: Floats, flags: NDArray[np.str_], kinds: NDArray[np.str_]
 ) -> tuple[Floats, NDArray[np.str_]]:
-    """Apply what the intervals seem to be to the beats, from left to right."""
+    """Apply what the intervals seem to be to the beats, from left to right; where a beat is not
+    where it was, its time is only a first guess."""
+    misplaced = _misplaced(beats, flags, kinds)
     median = _running_median(np.diff(beats))
     times, marks = [float(beats[0])], [str(flags[0])]
     index = 1
@@ -118,12 +128,32 @@ def _repair(
             inserted = np.linspace(times[-1], time, parts + 1)[1:-1]
             times.extend(inserted.tolist())
             marks.extend(["missed"] * len(inserted))
-        elif kind in ("ectopic", "moved") and not last:
+        elif index in misplaced:
             time, mark = (times[-1] + float(beats[index + 1])) / 2, "ectopic"
         times.append(time)
         marks.append(mark)
         index += 1
     return np.array(times), np.array(marks, dtype="<U8")
+
+
+def _misplaced(beats: Floats, flags: NDArray[np.str_], kinds: NDArray[np.str_]) -> set[int]:
+    """Which beats to blame for intervals that seem ectopic or moved: of the beats that border on
+    up to three such intervals in a row, the one that relieves the rhythm most where it goes
+    elsewhere; none where that is little, for then the rhythm itself swings so."""
+    odd = np.flatnonzero((kinds == "ectopic") | (kinds == "moved"))
+    doubtful = (flags == "missed") | (flags == "ectopic")
+    doubtful[odd] = doubtful[odd + 1] = True
+    blamed = set()
+    while len(odd):
+        first = int(odd[0])
+        together = [k for k in odd[:BLAMED_TOGETHER].tolist() if k - first < BLAMED_TOGETHER]
+        odd = odd[len(together) :]
+        candidates = range(max(1, first), min(len(beats) - 1, together[-1] + 2))
+        if candidates:
+            relieved = relief(beats, doubtful, candidates)
+            if relieved.max() > LEAST_RELIEF:
+                blamed.add(candidates[int(np.argmax(relieved))])
+    return blamed
 
 
 def _threshold(values: Floats) -> Floats:
