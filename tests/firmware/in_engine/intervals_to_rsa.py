@@ -15,7 +15,8 @@ class Printer:
     def interval(self, ibi, flag, used):
         print("interval", ibi, flag, used)
 
-    def epoch(self, run, rsa, hp, reason):
+    def epoch(self, stages, reason):
+        rsa, hp = stages.rsa, stages.hp
         print("corrected", rsa.number, rsa.rsa, rsa.bp_rsa, hp.mean, hp.rmssd, rsa.flagged, reason)
 
 

@@ -1,5 +1,9 @@
 """Down the whole road, from FIFO to journal, with the heap locked for every sample."""
 
+import sys
+
+sys.path.insert(0, sys.argv[3])
+
 import lock
 from road import Worn, print_bytes
 
