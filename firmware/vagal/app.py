@@ -18,6 +18,9 @@ _FAST_US = const(60000000)  # a crash within a minute of the start counts as fas
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
 _LATEST = 3061152000  # 2067-01-02: the log has 31 bits of seconds since 2000
 
+_FASTEST_MS = const(2000)  # a paced breath
+_SLOWEST_MS = const(20000)
+
 STOPPED = const(1)  # why a session ended
 INTERRUPTED = const(2)
 FULL = const(3)
@@ -39,6 +42,7 @@ class App:
                 "pull": self._pull,
                 "check": self._check,
                 "mark": self._mark,
+                "pace": self._pace,
                 "time": self._time,
                 "start": self._start,
                 "stop": self._stop,
@@ -127,6 +131,7 @@ class App:
             self._lose_sensor(recorder, BROWN_OUT, "brown-out")
         elif n:
             self._record(recorder, n)
+            self._light(recorder)
 
     def _lose_sensor(self, recorder: Recorder, cause: int, fault: str) -> None:
         """Commit what there is; each turn tries to start the sensor again."""
@@ -152,6 +157,15 @@ class App:
             self._watchdog = board.Watchdog()
         self._watchdog.feed()
 
+    def _light(self, recorder: Recorder) -> None:
+        code = recorder.wanted_led()
+        if code:
+            try:
+                self._sensor.set_ir(code)
+                recorder.led(code)
+            except OSError as e:
+                self._lose_sensor(recorder, BUS, str(e) or "bus fault")
+
     def _end(self, why: int) -> None:
         recorder = self._recorder
         self._recorder = None
@@ -168,6 +182,7 @@ class App:
             return {"error": "the flash is full", "next": "pull the sessions and remove them"}
         number = (journal.sessions() or [0])[-1] + 1
         self._recorder = Recorder(number, self._header(number), self._config)
+        self._sensor.codes[1] = self._config["ir_code"]
         self._fault = "not started"
         self._cause = 0
         self._quiet_us = 0
@@ -175,7 +190,7 @@ class App:
 
     def _header(self, number: int) -> dict:
         return {
-            "format": 1,
+            "format": 2,
             "session": number,
             "device": board.device_id(),
             "version": version.VERSION,
@@ -215,9 +230,12 @@ class App:
             answer["session"] = recorder.journal.session
             answer["samples"] = pipeline.index
             answer["beats"] = pipeline.beats
-            answer["contact"] = pipeline.contact
+            answer["contact"] = pipeline.contact.shown
+            answer["moving"] = pipeline.quality.moving
             answer["ibi_ms"] = recorder.ibi >> 3
             answer["rsa_q16"] = recorder.rsa
+            answer["bp_rsa_q16"] = recorder.bp_rsa
+            answer["breath_per_10_min"] = pipeline.breathing.rate
             answer["bytes"] = recorder.journal.size
         return answer
 
@@ -256,6 +274,16 @@ class App:
         self._recorder.mark(kind[:24], text[:120])
         return {"marked": kind[:24]}
 
+    def _pace(self, rest: str):
+        """pace MS: paced breathing begins, a breath each so many ms; pace 0: it ends"""
+        cycle_ms = int(rest)
+        if cycle_ms and not _FASTEST_MS <= cycle_ms <= _SLOWEST_MS:
+            return {"error": "no breath is paced so", "next": "give 2000 to 20000 ms, or 0"}
+        if not self._recorder:
+            return {"error": "no session is open", "next": "type start"}
+        self._recorder.pace(cycle_ms)
+        return {"pace_ms": cycle_ms}
+
     def _time(self, rest: str):
         """time SECONDS: set the clock, in seconds since 1970-01-01 UTC"""
         seconds = int(rest)
@@ -274,6 +302,7 @@ class App:
             "pull SESSION OFFSET": "send a session's file from a byte on",
             "check SESSION BYTES": "size, and CRC-32 of the 512 bytes before a byte",
             "mark KIND [TEXT]": "mark this moment",
+            "pace MS": "paced breathing begins, a breath each so many ms; 0: it ends",
             "time SECONDS": "set the clock, seconds since 1970-01-01 UTC",
             "start": "begin a new session",
             "stop": "end the session and commit it",

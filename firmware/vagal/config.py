@@ -7,9 +7,10 @@ FILE = "/vagal.json"
 # name: (default, least, most)
 LIMITS = {
     "raw": (1, 0, 1),  # log the light itself while there is room
-    "reserve_days": (7, 0, 7),  # of beats that the light leaves room for
+    "reserve_days": (5, 0, 7),  # of beats that the light leaves room for
     "red_code": (0x1F, 0, 0x7F),  # LED currents in 0.2 mA
-    "ir_code": (0x1F, 2, 0x7F),
+    "ir_code": (0x1F, 2, 0x7F),  # at first; it is set for the finger, up to the cap
+    "ir_cap": (0x3F, 2, 0x7F),
 }
 
 

@@ -33,10 +33,10 @@ _FOUND_HEAD = const(9)
 _BEATS = const(64)  # most beats, mends and epochs in a record
 _MENDS = const(64)
 _EPOCHS = const(4)
-_EPOCH_BYTES = const(14)
+_EPOCH_BYTES = const(17)
 _USUAL_TICKS = const(20480)  # 0.8 s at 100 Hz: what a record's first interval is coded against
 _SECONDS = const(60)  # most seconds of red light in a record
-_DAY = const(265000)  # bytes that a day of beats needs: raw light leaves room for some days
+_DAY = const(274000)  # bytes that a day of beats needs: raw light leaves room for some days
 _RESERVE = const(24576)  # bytes kept for the last flush and for the file system itself
 
 
@@ -142,11 +142,11 @@ class Journal:
             self._close_found()
         self._found.interval(ibi, flag, used)
 
-    def epoch(self, run: int, rsa, hp, reason: int) -> None:
-        """Log a complete epoch."""
+    def epoch(self, stages, reason: int) -> None:
+        """Log a complete epoch; `stages` is the pipeline."""
         if self._found.epochs == _EPOCHS:
             self._close_found()
-        self._found.epoch(run, rsa, hp, reason)
+        self._found.epoch(stages, reason)
 
     def event(self, index: int, code: int, arg: int, value: int) -> None:
         """Log what happened at sample `index`."""
@@ -239,6 +239,11 @@ class Journal:
         self._file.close()
 
 
+def floor_16(stages) -> int:
+    """An epoch's noise floor in 1/16 ln, rounded down, as the journal has it."""
+    return max(-128, stages.quality.floor >> 12)
+
+
 class RawPart:
     """A raw record that grows in the pool: first index, count, blocks of packed IR samples."""
 
@@ -327,13 +332,19 @@ class FoundPart:
         self.mends += 1
         self._ok = 0
 
-    def epoch(self, run: int, rsa, hp, reason: int) -> None:
-        """Take an epoch."""
+    def epoch(self, stages, reason: int) -> None:
+        """Take an epoch of the pipeline's stages."""
         buf = self._epochs
         p = _EPOCH_BYTES * self.epochs
-        struct.pack_into("<BBi", buf, p, run & 0xFF, rsa.number & 0xFF, rsa.rsa)
+        rsa = stages.rsa
+        hp = stages.hp
+        breath = stages.breathing
+        struct.pack_into("<BBi", buf, p, stages.run & 0xFF, rsa.number & 0xFF, rsa.rsa)
         struct.pack_into("<i", buf, p + 5, rsa.bp_rsa)  # both RSA values have 3 bytes
         struct.pack_into("<HHBB", buf, p + 8, hp.rmssd, hp.mean, rsa.flagged, reason)
+        struct.pack_into(
+            "<Hb", buf, p + 14, breath.confidence << 12 | breath.rate, floor_16(stages)
+        )
         self.epochs += 1
 
     def close(self) -> int:

@@ -52,7 +52,7 @@ class Max30102:
 
     def __init__(self, bus, red_code: int, ir_code: int, sleep_ms) -> None:
         self.bus = bus
-        self._codes = (red_code, ir_code)
+        self.codes = [red_code, ir_code]  # LED currents from the next start on
         self._sleep_ms = sleep_ms
         self._byte = bytearray(1)
         self._pointers = bytearray(3)
@@ -74,8 +74,8 @@ class Max30102:
         settings = (
             (_FIFO_CONFIG, _FIFO_AVG4_STOP),
             (_SPO2_CONFIG, _SPO2_400SPS),
-            (_LED1_PA, self._codes[0]),
-            (_LED2_PA, self._codes[1]),
+            (_LED1_PA, self.codes[0]),
+            (_LED2_PA, self.codes[1]),
         )
         for register, value in settings:
             self._write(register, value)
@@ -91,6 +91,11 @@ class Max30102:
         self.bus.writeto_mem(ADDRESS, _FIFO_WR_PTR, b"\x00\x00\x00")
         self._skip = _SETTLE
         self.browned_out = False
+
+    def set_ir(self, code: int) -> None:
+        """Set the infrared LED's current, now and for later starts. OSError on a bus fault."""
+        self.codes[1] = code
+        self._write(_LED2_PA, code)
 
     def _identify(self) -> None:
         try:

@@ -5,22 +5,31 @@ be found again from what it logged. What comes out goes to a sink as it is known
 
     beat(index, frac, trust)        a beat, at sample `index` + `frac` / 256
     interval(ibi, flag, used)       a corrected interval in 1/8 ms (see intervals.py)
-    epoch(run, rsa, hp, reason)     a complete epoch: `rsa` and `hp` are the stages themselves
-    event(code, arg, value)         contact, gap, scale: what the stages did not find in the light
+    epoch(pipeline, reason)         a complete epoch: its numbers stand in the stages
+    event(code, arg, value)         what happened beside that: see the codes
 """
 
 from micropython import const
 
-from . import contact, intervals, validity
+from . import contact, intervals, lockin, validity
 from .beats import HOLD, Beats
+from .breathing import Breathing
 from .heartperiod import HeartPeriod
-from .rsa import Rsa
+from .quality import Quality
+from .rhythm import Rhythm
+from .rsa import NONE, Rsa
 
 CONTACT = const(1)  # event codes; arg: the new state
 SCALE = const(2)  # value: the sample clock's scale in 1/65536, from the next interval on
 GAP = const(3)  # arg: cause, plus 128 where the count is estimated; value: samples lost
+LED = const(4)  # arg: the LED's code from here on; value: samples kept out, 0 without contact
+MOTION = const(5)  # arg: 1 moving, 0 still, plus 2 for each beat it began before; value: samples
+PACE = const(6)  # arg: 1 pacing, 0 not; value: ms a breath
+LOCKIN = const(7)  # arg: % of the variance that the breath takes; value: RSA as in an epoch
 
-_HOLD_N = const(120)  # samples of the last light that bring out the beats still in the detector
+_HOLD_MS = const(1500)  # so long the last light is held to bring out the beats in the detector
+_BLANK_N = const(4)  # samples from a step of the LED current on that are kept out of detection
+_EXERCISE_MS = const(120000)  # lock-in RSA looks back so far, as the exercise goes on
 _LONGEST_S = const(4)  # an interval is cut off here; the corrector gives up long before
 
 
@@ -32,13 +41,21 @@ class Pipeline:
 
     def __init__(self, rate_hz: int, led_code: int, sink) -> None:
         self._sink = sink
+        self._rate_hz = rate_hz
         self._unit = 500 // rate_hz  # 1/256 sample in 1/128 ms: whole at 100, 50 and 25 Hz
         self._longest = _LONGEST_S * 256 * rate_hz
-        self._contact = contact.Contact(led_code, rate_hz)
-        self._beats = Beats()
+        self._led_code = led_code
+        self._blank = 0  # samples still to be kept out
+        self._before = 0  # the light before a step of the current
+        self.contact = contact.Contact(led_code, rate_hz)
+        self._beats = Beats(rate_hz)
+        self.quality = Quality(rate_hz)
         self._corrector = intervals.Corrector()
-        self._rsa = Rsa()
-        self._hp = HeartPeriod()
+        self._rhythm = Rhythm()
+        self.rsa = Rsa()
+        self.hp = HeartPeriod()
+        self.breathing = Breathing()
+        self.lockin = lockin.LockIn()
         self.index = 0
         self.beats = 0  # beats given out
         self.run = 0  # unbroken stretches of intervals
@@ -48,18 +65,16 @@ class Pipeline:
         self._has_last = False
         self._last_index = 0
         self._last_frac = 0
-        road = self._road()
+        self._open_road()
+
+    def _open_road(self) -> None:
+        road = self._road()  # it holds the limits of contact in locals
         next(road)
         self.push = road.send
 
-    @property
-    def contact(self) -> int:
-        """State of contact, as in contact.py."""
-        return self._contact.state
-
     def _road(self):
         """Takes a sample. While contact holds, it passes nothing but the detector."""
-        touch = self._contact
+        touch = self.contact
         detect = self._beats.push
         least = touch.least
         most = contact.FULL
@@ -80,11 +95,59 @@ class Pipeline:
             ir = yield
 
     def _take_beat(self, index: int) -> None:
-        beats = self._beats
-        self.beat(index - beats.back, beats.frac, beats.trust)
+        b = self._beats
+        at = index - b.back
+        quality = self.quality
+        if self.contact.beat():
+            self._sink.event(CONTACT, contact.ON, 0)
+        if quality.beat(b.height, b.slope, b.noise, b.level, b.trust):
+            self._sink.event(MOTION, quality.moving + 2 * quality.since, self.index - at)
+        self.beat(at, b.frac, b.trust, b.height, b.level)
+
+    def second(self) -> None:
+        """A second has gone by."""
+        if self.contact.waited(self._rate_hz):
+            self._sink.event(CONTACT, contact.WEAK, 0)
+
+    def led(self, code: int, last: int) -> None:
+        """The LED current was set; `last` is the newest sample before that."""
+        self.contact.led(code)
+        on = self.contact.state == contact.ON
+        self._sink.event(LED, code, _BLANK_N if on else 0)
+        self._before = last
+        self._blank = _BLANK_N
+        if on:
+            self.quality.stepped(self.index, self._led_code, code)
+            self.breathing.restart()  # the level jumps
+        else:
+            self.contact.restart()  # no series yet: settle anew
+        self._led_code = code
+        self.push = self._blanked
+
+    def _blanked(self, ir: int) -> None:
+        """Takes a sample near a step of the current: the detector gets the last light again."""
+        on = self.contact.state == contact.ON
+        if self._blank:
+            self._blank -= 1
+            if on and self._beats.push(HOLD):
+                self._take_beat(self.index)
+            self.index += 1
+            return
+        if on:
+            self._beats.step(ir - self._before)
+        self._open_road()
+        self.push(ir)
+
+    def pace(self, cycle_ms: int) -> None:
+        """Paced breathing begins, a breath each `cycle_ms`; 0: it ends."""
+        if cycle_ms:
+            self.lockin.start(cycle_ms, _EXERCISE_MS)
+        else:
+            self.lockin.stop()
+        self._sink.event(PACE, cycle_ms > 0, cycle_ms)
 
     def _contact_changed(self) -> None:
-        state = self._contact.state
+        state = self.contact.state
         if state == contact.SETTLING:
             self._beats.restart()
         elif state != contact.ON:
@@ -101,7 +164,7 @@ class Pipeline:
         self._bring_out()
         self.break_off()
         self._sink.event(GAP, cause, lost)
-        self._contact.restart()
+        self.contact.restart()
         self._rescale()
         self.index += lost
 
@@ -112,18 +175,22 @@ class Pipeline:
 
     def _bring_out(self) -> None:
         """Hold the last light until the detector has decided on every beat before it."""
-        if self._contact.state == contact.ON:
-            for i in range(_HOLD_N):
+        if self.contact.state == contact.ON:
+            for i in range(_HOLD_MS * self._rate_hz // 1000):
                 if self._beats.push(HOLD):
                     self._take_beat(self.index + i)
 
-    def beat(self, index: int, frac: int, trust: int) -> None:
-        """Take a beat (the twin calls this where the light itself was not logged)."""
+    def beat(self, index: int, frac: int, trust: int, height: int = 0, level: int = 0) -> None:
+        """Take a beat (the twin calls this, without a height, where light was not logged)."""
         self.beats += 1
         self._sink.beat(index, frac, trust)
+        self.quality.placed(index)
         if self._has_last:
             d = ((index - self._last_index) << 8) + frac - self._last_frac
-            self.interval(self._eighths(min(d, self._longest)))
+            ibi = self._eighths(min(d, self._longest))
+            if height:
+                self.breathing.pulse(ibi, height, level)
+            self.interval(ibi)
         self._has_last = True
         self._last_index = index
         self._last_frac = frac
@@ -135,6 +202,7 @@ class Pipeline:
 
     def interval(self, ibi: int) -> None:
         """Take a raw interval of 1/8 ms."""
+        self.quality.came()
         self._take(self._corrector.push(ibi))
 
     def break_off(self) -> None:
@@ -146,11 +214,16 @@ class Pipeline:
             self._take(n)
         self._corrector.restart()
         self._has_last = False
+        self.quality.restart()
         self._new_run()
 
     def _new_run(self) -> None:
-        self._rsa.restart()
-        self._hp.restart()
+        self.quality.new_run()
+        self._rhythm.restart()
+        self.rsa.restart()
+        self.hp.restart()
+        self.breathing.restart()
+        self.lockin.restart()
         self.run += 1
         self._boundary = True
 
@@ -159,17 +232,35 @@ class Pipeline:
         for i in range(n):
             ibi = c.ibi[i]
             flag = c.flag[i]
+            in_motion = self.quality.take(ibi, c.used[i])
+            if in_motion and flag == intervals.OK:
+                flag = intervals.MOTION
             self._sink.interval(ibi, flag, c.used[i])
             if flag == intervals.GAP:
                 self._new_run()
                 continue
             flagged = flag != intervals.OK
-            self._hp.push(ibi, flagged)
-            if self._rsa.push(ibi, flagged):
-                self._hp.close()
-                why = validity.reason(self._rsa.rsa, self._rsa.flagged)
-                self._sink.epoch(self.run, self._rsa, self._hp, why)
-                self._boundary = True
+            self._rhythm.push(ibi, flag)
+            self.hp.push(ibi, flagged)
+            self.breathing.interval(ibi, flagged)
+            self.lockin.push(ibi, flagged)
+            if self.rsa.push(ibi, flagged):
+                self._close_epoch()
+
+    def _close_epoch(self) -> None:
+        rsa = self.rsa
+        quality = self.quality
+        paced = self.lockin
+        self.hp.close()
+        quality.close()
+        self.breathing.close()
+        irregular = self._rhythm.judge()
+        why = validity.reason(rsa.rsa, rsa.flagged, quality.moved, irregular, quality.floor)
+        self._sink.epoch(self, why)
+        paced.fit()
+        if paced.value != NONE and paced.share >= lockin.LEAST_SHARE:
+            self._sink.event(LOCKIN, paced.share, paced.value)
+        self._boundary = True
 
     def _rescale(self) -> None:
         self._boundary = False

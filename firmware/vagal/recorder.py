@@ -3,7 +3,9 @@
 from micropython import const
 
 from .clock import SampleClock
+from .contact import ON
 from .journal import CLOCK, Journal
+from .ledcurrent import LedCurrent
 from .pipeline import Pipeline
 
 _ESTIMATED = const(128)  # added to a gap's cause
@@ -23,15 +25,21 @@ class Recorder:
         self.journal = Journal(session, header, config)
         self.pipeline = Pipeline(self._rate_hz, config["ir_code"], self)
         self.clock = SampleClock(self._rate_hz)
+        self._led = LedCurrent(config["ir_code"], config["ir_cap"])
+        self._led_n = 0  # samples since the LED current was judged
+        self._last = 0  # the newest sample
         self._red_sum = 0
         self._red_n = 0
         self._since_flush_us = 0
+        self._worked = False  # an epoch was closed since the last drain: a flush can wait a turn
         self.ibi = 0  # latest corrected interval in 1/8 ms
         self.rsa = None  # latest valid RSA in 1/65536 ln
+        self.bp_rsa = None  # BP-RSA beside it, which sees slow breathing too
 
     def samples(self, ir, red, n: int) -> None:
         """Take the first n samples of each light (arrays of counts)."""
         pipeline = self.pipeline
+        self._worked = False
         self.journal.samples(pipeline.index, ir, n)
         push = pipeline.push
         red_sum = self._red_sum
@@ -46,12 +54,33 @@ class Recorder:
             if self._red_n == self._rate_hz:
                 self.journal.red(pipeline.index - self._red_n, red_sum // self._red_n)
                 red_sum = self._red_n = 0
+                pipeline.second()
         self._red_sum = red_sum
+        self._led_n += n
+        if n:
+            self._last = ir[n - 1]
 
     def drained(self, n: int, elapsed_us: int) -> None:
         """Note the time that a drain of n samples closes."""
         if self.clock.drained(n, elapsed_us):
             self.pipeline.next_scale = self.clock.scale
+
+    def wanted_led(self) -> int:
+        """The code that the infrared LED should have from now on; 0 where it has it."""
+        state = self.pipeline.contact.state
+        if not self._led_n or (state == ON and self._led_n < self._rate_hz):
+            return 0
+        ms = self._led_n * 1000 // self._rate_hz
+        self._led_n = 0
+        return self._led.push(self._last, ms, state)
+
+    def led(self, code: int) -> None:
+        """The infrared LED's current was set, after the newest sample."""
+        self.pipeline.led(code, self._last)
+
+    def pace(self, cycle_ms: int) -> None:
+        """Paced breathing begins, a breath each `cycle_ms`; 0: it ends."""
+        self.pipeline.pace(cycle_ms)
 
     def waited(self, elapsed_us: int) -> None:
         """Time has gone by, with samples or without: a flush falls due."""
@@ -77,7 +106,8 @@ class Recorder:
     @property
     def flush_due(self) -> bool:
         """Whether it is time to commit."""
-        return self._since_flush_us > _FLUSH_S * 1000000 or self.journal.pressing
+        due = self._since_flush_us > _FLUSH_S * 1000000 and not self._worked
+        return due or self.journal.pressing
 
     def flush(self) -> None:
         """Commit the journal."""
@@ -100,10 +130,12 @@ class Recorder:
         self.ibi = ibi
         self.journal.interval(ibi, flag, used)
 
-    def epoch(self, run: int, rsa, hp, reason: int) -> None:
+    def epoch(self, pipeline, reason: int) -> None:
         """Log a complete epoch."""
-        self.rsa = None if reason else rsa.rsa
-        self.journal.epoch(run, rsa, hp, reason)
+        self._worked = True
+        self.rsa = None if reason else pipeline.rsa.rsa
+        self.bp_rsa = None if reason else pipeline.rsa.bp_rsa
+        self.journal.epoch(pipeline, reason)
 
     def event(self, code: int, arg: int, value: int) -> None:
         """Log an event."""

@@ -1,18 +1,31 @@
 """What the stages found, as a device logged it or the twin found it again, made a Session."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from vagaband.clockmap import ONE, ClockMap
-from vagaband.journal import CONTACT, FLAGS, GAP, GAP_CAUSES, REASONS, SCALE, Event, Journal
-from vagaband.session import Epoch, Floats, Gap, Interval, Mark, Session
+from vagaband.journal import (
+    CONFIDENCES,
+    CONTACT,
+    FLAGS,
+    GAP,
+    GAP_CAUSES,
+    LOCKIN,
+    PACE,
+    REASONS,
+    SCALE,
+    Event,
+    Journal,
+)
+from vagaband.session import Epoch, Floats, Gap, Interval, Mark, Pace, Session
 
 GAP_FLAG = FLAGS.index("gap")
 NO_CONTACT = (0, 3)  # off, saturated: the series ends
 NONE = -0x800000
+NO_FLOOR = -128
 LONGEST_S = 4  # an interval is cut off here
 FIRST_EPOCH_S = 12.5  # both filters' delay
 SHORTEST_RUN = 436000  # 1/8 ms: beyond 54.5 s the 110 grid samples of an epoch are there
@@ -28,6 +41,8 @@ class Found:
     intervals: list[tuple[int, int, int]] = field(default_factory=list)  # 1/8 ms, flag, raw used
     epochs: list[tuple[int, ...]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    lit_epochs: int | None = None  # epochs before the light stopped; twin only
+    given: list[int] = field(default_factory=list)  # at which sample each beat was; twin only
 
     def raw(self) -> list[tuple[Any, ...]]:
         """All of it as comparable tuples whose first item is the kind."""
@@ -99,8 +114,9 @@ def session(found: Found, rate_hz: int, engine: str, header: dict[str, Any]) -> 
         ir=np.zeros(0),
         beats_s=beats_s,
         intervals=intervals,
-        epochs=_epochs(found, _runs(found, rate_hz, intervals)),
+        epochs=_with_lock_in(_epochs(found, _runs(found, rate_hz, intervals)), found, clock),
         gaps=[_gap(event, clock) for event in found.events if event.code == GAP],
+        paces=[_pace(event, clock) for event in found.events if event.code == PACE],
         header=header,
         raw=found.raw(),
     )
@@ -193,7 +209,19 @@ def _epochs(found: Found, runs: dict[int, _Run]) -> list[Epoch]:
     long = [(run, runs[run]) for run in sorted(runs) if runs[run].length > SHORTEST_RUN]
     epochs: list[Epoch] = []
     at, count = 0, -1
-    for run, number, rsa, bp_rsa, rmssd, mean, flagged, reason in found.epochs:
+    for (
+        run,
+        number,
+        rsa,
+        bp_rsa,
+        rmssd,
+        mean,
+        flagged,
+        reason,
+        breath,
+        sure,
+        floor,
+    ) in found.epochs:
         while at < len(long) and long[at][0] & 0xFF != run:
             at, count = at + 1, -1
         if at == len(long):
@@ -211,9 +239,28 @@ def _epochs(found: Found, runs: dict[int, _Run]) -> list[Epoch]:
                 valid=reason == 0,
                 reason=REASONS[reason],
                 run=start.number,
+                noise_floor_ln=None if floor == NO_FLOOR else floor / 16,
+                breath_per_min=breath / 10 if sure else None,
+                breath_confidence=CONFIDENCES[sure],
             )
         )
     return epochs
+
+
+def _with_lock_in(epochs: list[Epoch], found: Found, clock: ClockMap) -> list[Epoch]:
+    """Lock-in RSA is told as an epoch is complete: it goes with the newest one before."""
+    epochs = list(epochs)
+    for event in found.events:
+        if event.code == LOCKIN:
+            now_s = float(clock.seconds(event.index))
+            over = [k for k, epoch in enumerate(epochs) if epoch.t_s + EPOCH_S <= now_s]
+            if over:
+                epochs[over[-1]] = replace(epochs[over[-1]], lock_in_ln_ms2=event.value / ONE)
+    return epochs
+
+
+def _pace(event: Event, clock: ClockMap) -> Pace:
+    return Pace(float(clock.seconds(event.index)), 1000 / event.value if event.value else 0.0)
 
 
 def _gap(event: Event, clock: ClockMap) -> Gap:

@@ -12,18 +12,20 @@ from vagaband.errors import InputError
 from vagaband.rice import Unpacker
 
 MAGIC = b"VBJ1"
-FORMAT = 1
+FORMAT = 2
 LONGEST = 4096
 RECORD_HEAD = struct.Struct("<BHHI")
 CRC_BYTES = 4
 BLOCK = 100
 USUAL_TICKS = 20480
-EPOCH_BYTES = 14
+EPOCH_BYTES = 17
 LARGEST_FILE = 64 << 20  # 16 times the board's flash
 
-CONTACT, SCALE, GAP, RAW_STOPPED, END, CLOCK = 1, 2, 3, 16, 17, 18
+CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN = 1, 2, 3, 4, 5, 6, 7
+RAW_STOPPED, END, CLOCK = 16, 17, 18
 FLAGS = ("ok", "missed", "extra", "ectopic", "gap", "motion")
-REASONS = ("", "corrected", "flat")
+REASONS = ("", "corrected", "flat", "motion", "irregular", "noise")
+CONFIDENCES = ("none", "fair", "good")
 GAP_CAUSES = {1: "overflow", 2: "bus", 3: "brown-out"}
 END_REASONS = {1: "stopped", 2: "interrupted", 3: "full", 4: "fault"}
 
@@ -246,9 +248,12 @@ def _epoch(payload: bytes) -> tuple[int, ...]:
     rsa = int.from_bytes(payload[2:5], "little", signed=True)
     bp_rsa = int.from_bytes(payload[5:8], "little", signed=True)
     rmssd, mean, flagged, reason = struct.unpack_from("<HHBB", payload, 8)
-    if reason >= len(REASONS) or flagged > 60:
+    breath, floor = struct.unpack_from("<Hb", payload, 14)
+    confidence = breath >> 12
+    if reason >= len(REASONS) or confidence >= len(CONFIDENCES) or flagged > 60:
         raise ValueError("epoch")
-    return run, number, rsa, bp_rsa, rmssd, mean, flagged, reason
+    breathing = (breath & 0xFFF, confidence)
+    return run, number, rsa, bp_rsa, rmssd, mean, flagged, reason, *breathing, floor
 
 
 def _event(journal: Journal, payload: bytes) -> None:

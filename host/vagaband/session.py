@@ -32,6 +32,10 @@ class Epoch:
     valid: bool
     reason: str  # "" when valid, else why it is refused
     run: int
+    noise_floor_ln: float | None = None  # PB2 that the jitter of the beats alone would show
+    breath_per_min: float | None = None
+    breath_confidence: str = "none"  # "none", "fair", "good"
+    lock_in_ln_ms2: float | None = None  # in paced breathing
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,14 @@ class Mark:
     text: str
 
 
+@dataclass(frozen=True)
+class Pace:
+    """Breathing was paced from here on; 0 Hz: no longer."""
+
+    t_s: float
+    hz: float
+
+
 @dataclass
 class Session:
     """Light, beats, intervals and epochs of one recording; all times in seconds on the measured
@@ -67,5 +79,6 @@ class Session:
     epochs: list[Epoch]
     gaps: list[Gap] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    paces: list[Pace] = field(default_factory=list)
     header: dict[str, Any] = field(default_factory=dict)
     raw: list[tuple[Any, ...]] = field(default_factory=list)  # the stages' integers, in order

@@ -3,6 +3,7 @@
 import itertools
 import json
 from array import array
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,24 +17,36 @@ from vagal.recorder import BUS, OVERFLOW, Recorder
 
 CONFIG = {name: limits[0] for name, limits in config.LIMITS.items()}
 NO_RAW = {**CONFIG, "raw": 0}
-HEADER = {"format": 1, "session": 7, "rate_hz": 100, "config": CONFIG}
+HEADER = {"format": 2, "session": 7, "rate_hz": 100, "config": CONFIG}
 STOPPED = 1
 WEEK_BYTES = 2_000_000
 RAW_BYTES_A_SAMPLE = 1.3
 
 
-class Rsa:
-    """An epoch's RSA as the journal takes it."""
+def stages_of(
+    run=0, number=0, rsa=0, bp_rsa=0, flagged=0, mean=0, rmssd=0, rate=0, confidence=0, floor=0
+):
+    """A pipeline's stages as the journal takes an epoch from them."""
+    return SimpleNamespace(
+        run=run,
+        rsa=SimpleNamespace(number=number, rsa=rsa, bp_rsa=bp_rsa, flagged=flagged),
+        hp=SimpleNamespace(mean=mean, rmssd=rmssd),
+        breathing=SimpleNamespace(rate=rate, confidence=confidence),
+        quality=SimpleNamespace(floor=floor),
+    )
 
-    def __init__(self, number, rsa, bp_rsa, flagged):
-        self.number, self.rsa, self.bp_rsa, self.flagged = number, rsa, bp_rsa, flagged
 
-
-class HeartPeriod:
-    """An epoch's heart period as the journal takes it."""
-
-    def __init__(self, mean, rmssd):
-        self.mean, self.rmssd = mean, rmssd
+# With its reason: at the limits, and as usual.
+EPOCHS = [
+    (
+        stages_of(70000, 65535, -0x800000, 589824, flagged=60, mean=65535, floor=-0x800000),
+        2,
+    ),
+    (
+        stages_of(1, 0, 408989, -1, mean=6800, rmssd=211, rate=300, confidence=2, floor=-5000),
+        0,
+    ),
+]
 
 
 def open_log(settings=CONFIG):
@@ -86,8 +99,8 @@ def test_all_that_was_told_is_read_back(board_flash):
     log.interval(7000, 3, 1)
     log.interval(60000, 4, 15)
     log.interval(6900, 0, 1)
-    log.epoch(70000, Rsa(65535, -0x800000, 589824, 60), HeartPeriod(65535, 0), 2)
-    log.epoch(1, Rsa(0, 408989, -1, 0), HeartPeriod(6800, 211), 0)
+    for stages, reason in EPOCHS:
+        log.epoch(stages, reason)
     log.close(456, STOPPED)
     found = read(board_flash)
     assert [(e.index, e.beats, e.code, e.arg, e.value) for e in found.events] == [
@@ -102,8 +115,8 @@ def test_all_that_was_told_is_read_back(board_flash):
     assert found.mends == [(1, 1, 3, 7000), (0, 15, 4, 60000)]
     assert found.ok_tail == 1
     assert found.epochs == [
-        (70000 & 0xFF, 65535 & 0xFF, -0x800000, 589824, 0, 65535, 60, 2),
-        (1, 0, 408989, -1, 211, 6800, 0, 0),
+        (70000 & 0xFF, 65535 & 0xFF, -0x800000, 589824, 0, 65535, 60, 2, 0, 0, -128),
+        (1, 0, 408989, -1, 211, 6800, 0, 0, 300, 2, -2),
     ]
     assert found.ended
 
@@ -136,7 +149,7 @@ def test_many_beats_mends_and_epochs_close_their_record(board_flash):
         log.beat(60 * k, k % 256, 1)
         log.interval(4800, k % 3 % 2, 1)
         if k % 40 == 0:
-            log.epoch(0, Rsa(k, k, k, 0), HeartPeriod(1, 1), 0)
+            log.epoch(stages_of(number=k, mean=1), 0)
     log.close(456, STOPPED)
     found = read(board_flash)
     assert found.beats == [(60 * k, k % 256) for k in range(500)]
@@ -157,7 +170,8 @@ def test_a_long_silence_between_beats(board_flash):
 def test_raw_light_stops_in_time_and_says_so(board_flash, monkeypatch):
     """Room for the days of beats that are asked for stays free; beats go on."""
     log = open_log()
-    monkeypatch.setattr(journal, "free_bytes", lambda: 7 * 265_000 - 1)
+    reserve = CONFIG["reserve_days"] * 274_000
+    monkeypatch.setattr(journal, "free_bytes", lambda: reserve - 1)
     give(log, [1])
     log.flush(1)
     give(log, [2], 1)

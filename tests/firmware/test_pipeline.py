@@ -29,8 +29,9 @@ class Sink:
     def interval(self, ibi, flag, used):
         self.note("interval", ibi, flag, used)
 
-    def epoch(self, run, rsa, hp, reason):
-        self.note("epoch", run, rsa.number, rsa.rsa, reason, hp.mean)
+    def epoch(self, stages, reason):
+        rsa = stages.rsa
+        self.note("epoch", stages.run, rsa.number, rsa.rsa, reason, stages.hp.mean)
 
     def event(self, code, arg, value):
         self.note("event", code, arg, value)

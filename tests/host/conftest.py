@@ -1,14 +1,35 @@
 """Sessions that the real firmware recorded on a virtual board."""
 
+import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flashing import quick_board
+from flashing import ChipFiles, put, quick_board
 from vagaband.board.flash_file import temporary_chip
+from vagaband.cli import main
 from vagaband.paths import firmware_dir
 from virtual_board import Board, log_files
 from worn import Worn
+
+
+@pytest.fixture
+def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """Runs a command line in a folder of its own: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["vagaband", *words])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
 
 
 @pytest.fixture
@@ -61,6 +82,9 @@ def wear_device(boards: Callable[..., Board], tmp_path: Path) -> Callable[..., W
         chip = tmp_path / f"worn{number}.bin"
         with temporary_chip(firmware_dir()) as folder:
             (Path(folder) / "flash.bin").rename(chip)
+        if "config" in options:
+            with ChipFiles(chip) as files:
+                put(files, "/vagal.json", json.dumps(options.pop("config")).encode())
         script = options.pop("script", None)
         if isinstance(script, str):
             file = tmp_path / f"script{number}.txt"

@@ -16,7 +16,7 @@ from vagaband.errors import InputError
 from vagaband.journal import END_REASONS, FLAGS, GAP_CAUSES, MAGIC, READERS, decode, load
 
 DOCUMENT = (Path(vagaband.__file__).parent / "journal.md").read_text()
-HEADER = {"format": 1, "session": 7, "device": "c0ffee", "rate_hz": 100, "config": {"ir_code": 31}}
+HEADER = {"format": 2, "session": 7, "device": "c0ffee", "rate_hz": 100, "config": {"ir_code": 31}}
 
 
 def record(kind: str, sequence: int, payload: bytes, session: int = 7) -> bytes:
@@ -56,6 +56,10 @@ def test_the_document_names_every_record_event_flag_and_cause():
     codes = {row[1]: int(row[0]) for row in rows_under("### Events (V)")}
     assert codes == {
         "contact": journal.CONTACT,
+        "LED": journal.LED,
+        "motion": journal.MOTION,
+        "pace": journal.PACE,
+        "lock-in": journal.LOCKIN,
         "scale": journal.SCALE,
         "gap": journal.GAP,
         "raw stopped": journal.RAW_STOPPED,

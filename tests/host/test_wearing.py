@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from vagaband import assemble, journal, twin
 from vagaband.journal import GAP, SCALE, Journal
+from vagaband.numbers import numbers_of
 from vagaband.validate import validate
 from worn import Worn
 
@@ -117,7 +119,9 @@ def test_an_hour_takes_seconds_and_the_same_seed_gives_the_same_bytes(wear_devic
 
 def test_where_the_light_stops_the_twin_goes_on_from_the_beats(wear_device: Wear):
     """Raw light gives way when the flash must keep room for a week of beats."""
-    logged = only_session(wear_device(40, seed=9, script="2000 off\n2010 on\n"))
+    config = {"reserve_days": 7}
+    worn = wear_device(40, seed=9, script="2000 off\n2010 on\n", config=config)
+    logged = only_session(worn)
     lit = max(first + len(ir) for first, ir in logged.raw)
     assert lit < 0.9 * 40 * 6000
     device = twin.as_logged(logged)
@@ -171,3 +175,33 @@ def test_ctrl_c_ends_the_session_in_order(boards, tmp_path):
     logged = journal.decode(copy.read_bytes())
     assert set(logged.integrity.values()) == {0}
     assert [event.arg for event in logged.events if event.code == 17] == [2]
+
+
+@pytest.fixture
+def exercise(wear_device: Wear) -> Journal:
+    """A dark finger breathes with a pacer at 6 a minute, and moves once."""
+    heart = "hp=900,rsa=7.5,breath=0.1,lf=1,dc=45000,seed=5"
+    return only_session(wear_device(5, script="20 type pace 10000\n250 motion 5\n", heart=heart))
+
+
+def test_current_motion_and_pace_are_logged_and_the_twin_finds_the_same(exercise: Journal):
+    """With its light, and from the beats alone."""
+    codes = [event.code for event in exercise.events]
+    assert {journal.LED, journal.MOTION, journal.PACE, journal.LOCKIN} <= set(codes)
+    device = twin.as_logged(exercise)
+    for logged in (exercise, replace(exercise, raw=[])):
+        again, _ = twin.of_journal(logged)
+        assert device.raw == again.raw
+    assert "motion" in {epoch.reason for epoch in device.epochs}
+
+
+def test_paced_breathing_is_measured_at_its_pace(exercise: Journal):
+    """PB2 does not see six breaths a minute; lock-in RSA of device and reference do, alike."""
+    device = twin.as_logged(exercise)
+    paced = [n for n in numbers_of(device) if n.device.lock_in_ln_ms2 is not None]
+    assert len(paced) >= 3
+    for number in paced:
+        assert number.device.lock_in_ln_ms2 == pytest.approx(7.5, abs=0.35)
+        assert not number.pb2_alone
+    last = paced[-1]
+    assert last.device.lock_in_ln_ms2 == pytest.approx(last.reference.lock_in_ln_ms2, abs=0.15)

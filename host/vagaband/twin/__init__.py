@@ -9,7 +9,7 @@ from pathlib import Path
 from vagaband import assemble
 from vagaband.board.interpreter import require_micropython
 from vagaband.errors import InputError, VagabandError
-from vagaband.journal import Journal
+from vagaband.journal import REASONS, Journal
 from vagaband.paths import firmware_dir
 from vagaband.recording import Recording
 from vagaband.session import Session
@@ -17,6 +17,8 @@ from vagaband.twin import tape as tapes
 
 RATE_HZ = 100  # the sensor's
 IR_CODE = 0x1F  # LED current that a recording without one is taken to have
+REASON = 7  # place of the reason in an epoch's integers
+FLOOR_DECIDES = {REASONS.index(""), REASONS.index("noise")}
 SCRIPT = Path(__file__).parent / "run_stages.py"
 SHIM = Path(__file__).parent / "cpython"  # MicroPython's own modules, for CPython
 
@@ -47,7 +49,25 @@ def of_journal(journal: Journal, engine: str = "micropython") -> tuple[Session, 
     found, name = run(tape, engine)
     # Gaps and contact are the device's: where beats stood in, the stages did not see them.
     found.events = journal.events
+    if found.lit_epochs is not None:
+        found.epochs = _completed(found.epochs, journal.epochs, found.lit_epochs)
     return _with_light(journal, found, name), note
+
+
+def _completed(
+    epochs: list[tuple[int, ...]], logged: list[tuple[int, ...]], lit: int
+) -> list[tuple[int, ...]]:
+    """Epochs whose light was not logged, with what only the light says as the device has it:
+    noise floor, breathing, and whether the floor alone decides on validity."""
+    done = epochs[:lit]
+    for k, epoch in enumerate(epochs[lit:], lit):
+        if k >= len(logged):
+            done.append(epoch)
+            continue
+        reasons = {epoch[REASON], logged[k][REASON]}
+        reason = logged[k][REASON] if reasons <= FLOOR_DECIDES else epoch[REASON]
+        done.append((*epoch[:REASON], reason, *logged[k][REASON + 1 :]))
+    return done
 
 
 def as_logged(journal: Journal) -> Session:

@@ -11,6 +11,7 @@ from array import array
 FIRMWARE, TAPE = sys.argv[1], sys.argv[2]
 sys.path.insert(0, FIRMWARE)
 
+from vagal.journal import floor_16  # noqa: E402
 from vagal.pipeline import Pipeline  # noqa: E402
 
 HEAD = 9
@@ -22,15 +23,16 @@ class Printer:
     pipeline = None
 
     def beat(self, index, frac, trust):
-        print("b", index, frac)
+        print("b", index, frac, self.pipeline.index)
 
     def interval(self, ibi, flag, used):
         print("i", ibi, flag, used)
 
-    def epoch(self, run, rsa, hp, reason):
+    def epoch(self, stages, reason):
+        rsa, hp, breath = stages.rsa, stages.hp, stages.breathing
         print(
             "e",
-            run & 0xFF,
+            stages.run & 0xFF,
             rsa.number & 0xFF,
             rsa.rsa,
             rsa.bp_rsa,
@@ -38,10 +40,13 @@ class Printer:
             hp.mean,
             rsa.flagged,
             reason,
+            breath.rate,
+            breath.confidence,
+            floor_16(stages),
         )
 
     def event(self, code, arg, value):
-        print("v", self.pipeline.index, self.pipeline.beats, code, arg, value)
+        print("v", self.pipeline.index, self.pipeline.beats, code, int(arg), value)
 
 
 def samples(pipeline, tape, n, _):
@@ -67,6 +72,11 @@ OPERATIONS = {
     "S": samples,
     "I": intervals,
     "C": scale,
+    "E": lambda pipeline, tape, code, last: pipeline.led(code, last),
+    "U": lambda pipeline, tape, index, _: pipeline.quality.stepped(index, 1, 1),
+    "P": lambda pipeline, tape, cycle_ms, _: pipeline.pace(cycle_ms),
+    "M": lambda pipeline, tape, moving, since: pipeline.quality.told(bool(moving), since),
+    "D": lambda pipeline, tape, a, b: print("d"),
     "G": lambda pipeline, tape, lost, cause: pipeline.gap(lost, cause),
     "B": lambda pipeline, tape, index, frac: pipeline.beat(index, frac, 1),
     "L": lambda pipeline, tape, a, b: pipeline.lose_contact(),

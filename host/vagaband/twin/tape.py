@@ -6,9 +6,21 @@ from collections.abc import Iterable
 import numpy as np
 
 from vagaband.assemble import NO_CONTACT, Found
-from vagaband.journal import CONTACT, END, GAP, RAW_STOPPED, SCALE, Event, Journal
+from vagaband.journal import (
+    CONTACT,
+    END,
+    GAP,
+    LED,
+    MOTION,
+    PACE,
+    RAW_STOPPED,
+    SCALE,
+    Event,
+    Journal,
+)
 
 OP = struct.Struct("<cii")
+INPUTS = (GAP, SCALE, LED, PACE)
 NAMES = {"micropython": "MicroPython", "cpython": "CPython"}
 
 
@@ -76,14 +88,14 @@ def of_journal(journal: Journal) -> tuple[Tape, str]:
 
 
 def _inputs(journal: Journal, stopped: Event | None) -> list[Event]:
-    """Gaps and scales while there was light; a scale that a gap let in stands before the gap."""
+    """What was told beside the light; a scale that a gap let in stands before the gap."""
     inputs: list[Event] = []
     for event in journal.events:
         if event is stopped:
             break
         if event.code == SCALE and inputs and inputs[-1].index == event.index:
             inputs.insert(-1, event)
-        elif event.code in (GAP, SCALE):
+        elif event.code in INPUTS:
             inputs.append(event)
     return inputs
 
@@ -103,6 +115,7 @@ def _is_whole(journal: Journal, inputs: list[Event]) -> bool:
 def _play_light(tape: Tape, journal: Journal, inputs: list[Event]) -> None:
     """Raw light with the inputs at their samples; an event closes the record of raw light."""
     waiting = list(inputs)
+    last = 0
     for first, counts in journal.raw:
         at = first
         while waiting and waiting[0].index < first + len(counts):
@@ -110,21 +123,29 @@ def _play_light(tape: Tape, journal: Journal, inputs: list[Event]) -> None:
             if event.index > at:
                 tape.samples(counts[at - first : event.index - first])
                 at = event.index
-            _give(tape, event)
+                last = counts[at - first - 1]
+            _give(tape, event, last)
         tape.samples(counts[at - first :])
+        last = counts[-1]
     for event in waiting:
-        _give(tape, event)
+        _give(tape, event, last)
 
 
-def _give(tape: Tape, event: Event) -> None:
+def _give(tape: Tape, event: Event, last: int) -> None:
+    """`last` is the newest sample."""
     if event.code == SCALE:
         tape.op(b"C", event.value, 0)
+    elif event.code == LED:
+        tape.op(b"E", event.arg, last)
+    elif event.code == PACE:
+        tape.op(b"P", event.value)
     else:
         tape.op(b"G", event.value, event.arg)
 
 
 def _play_beats(tape: Tape, journal: Journal, first_beat: int, first_event: int) -> None:
     """Logged beats in place of their light, with what broke their series."""
+    tape.op(b"D")
     events = journal.events[first_event:]
     for number in range(first_beat, len(journal.beats)):
         while events and events[0].beats <= number:
@@ -137,6 +158,12 @@ def _play_beats(tape: Tape, journal: Journal, first_beat: int, first_event: int)
 def _stand_in(tape: Tape, event: Event) -> None:
     if event.code == SCALE:
         tape.op(b"C", event.value, 1)
+    elif event.code == LED and event.value:
+        tape.op(b"U", event.index)
+    elif event.code == PACE:
+        tape.op(b"P", event.value)
+    elif event.code == MOTION:
+        tape.op(b"M", event.arg & 1, event.arg >> 1)
     elif event.code in (GAP, END):
         tape.op(b"K")
     elif event.code == CONTACT and event.arg in NO_CONTACT:
@@ -147,10 +174,17 @@ def found_in(lines: Iterable[str]) -> tuple[Found, str]:
     """What the stages printed, and the engine they ran in."""
     found = Found()
     engine = "?"
+
+    def take_beat(values: tuple[int, ...]) -> None:
+        index, frac, given = values
+        found.beats.append((index, frac))
+        found.given.append(given)
+
     take = {
-        "b": lambda v: found.beats.append((v[0], v[1])),
+        "b": take_beat,
         "i": lambda v: found.intervals.append((v[0], v[1], v[2])),
         "e": found.epochs.append,
+        "d": lambda _: setattr(found, "lit_epochs", len(found.epochs)),
         "v": lambda v: found.events.append(Event(*v)),
     }
     for line in lines:
