@@ -3,7 +3,10 @@
 Columns: `t_s` start of the interval (s from the first sample), `ibi_ms`, `flag`, `run`; of the
 epoch that holds the start: `epoch_t_s`, `ln_rsa_ms2`, `bp_ln_rsa_ms2`, `rmssd_ms`, `mean_hp_ms`,
 `corrected_share`, `epoch_valid` (1 or 0), `epoch_reason`; of marks set within the interval:
-`mark_kind`, `mark_text` (several joined by " | "). Cells are empty where there is no value.
+`mark_kind`, `mark_text` (several joined by " | "); of the epoch again: `noise_floor_ln` (ln ms²),
+`breath_per_min` and `breath_confidence` ("none", "fair", "good") as the device found them,
+`pb2_gain_ln` the gain of `ln_rsa_ms2` at that breathing rate: below 0.15 Hz, and where the rate
+is unknown, read `bp_ln_rsa_ms2` beside it. Cells are empty where there is no value.
 """
 
 import csv
@@ -12,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vagaband.files import write_private
+from vagaband.numbers import pb2_gain_ln
 from vagaband.reference.rsa import EPOCH_SAMPLES, GRID_HZ
 from vagaband.session import Epoch, Interval, Mark, Session
 
@@ -30,6 +34,10 @@ COLUMNS = (
     "epoch_reason",
     "mark_kind",
     "mark_text",
+    "noise_floor_ln",
+    "breath_per_min",
+    "breath_confidence",
+    "pb2_gain_ln",
 )
 EPOCH_S = EPOCH_SAMPLES / GRID_HZ
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
@@ -45,8 +53,10 @@ def to_csv(session: Session) -> str:
     for place, interval in enumerate(session.intervals):
         within, marks = _marks_of(session.intervals, place, marks)
         cells = [f"{interval.t_s:.4f}", _number(interval.ibi_ms), interval.flag, interval.run]
-        cells += _epoch_cells(epochs.at(interval))
+        epoch = epochs.at(interval)
+        cells += _epoch_cells(epoch)
         cells += [" | ".join(mark.kind for mark in within), " | ".join(m.text for m in within)]
+        cells += _breath_cells(epoch)
         writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return table.getvalue()
 
@@ -111,6 +121,18 @@ def _epoch_cells(epoch: Epoch | None) -> list[str]:
         _number(epoch.corrected_share),
         str(int(epoch.valid)),
         epoch.reason,
+    ]
+
+
+def _breath_cells(epoch: Epoch | None) -> list[str]:
+    """Of the epoch too, at the end: columns that came later move none that were there."""
+    if epoch is None:
+        return [""] * 4
+    return [
+        _number(epoch.noise_floor_ln),
+        _number(epoch.breath_per_min),
+        epoch.breath_confidence,
+        _number(pb2_gain_ln(epoch)),
     ]
 
 

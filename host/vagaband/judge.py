@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from vagaband import journal, picture, recording, twin
 from vagaband.deploy import firmware_hash
 from vagaband.paths import firmware_dir
+from vagaband.reference_file import ReferenceBeats, load_reference
+from vagaband.score import Stretches
+from vagaband.session import Floats
+from vagaband.strap_clock import Clock, fit_clock
 from vagaband.validate import Verdict, validate
 
 
@@ -20,7 +26,7 @@ def judge(
     picture_file: Path,
 ) -> Verdict:
     """Validate a journal, or a CSV that the firmware's code is run on; draw the picture."""
-    ecg_beats_s = recording.load_beats(beats_file) if beats_file else None
+    ecg = load_reference(beats_file) if beats_file else None
     notes = []
     if journal.is_journal(file):
         logged = journal.load(file, salvage)
@@ -35,11 +41,15 @@ def judge(
         ran_again = twin.of_recording(loaded, "cpython")
         integrity = {}
         notes.append("no device: the firmware ran in MicroPython, its twin in CPython")
+    ecg_beats_s, clock = None, None
+    if ecg:
+        ecg_beats_s, unusable, clock = _placed(ecg, device.beats_s, unusable)
     verdict = validate(
         device,
         ran_again,
         integrity=integrity,
         ecg_beats_s=ecg_beats_s,
+        ecg_clock=clock,
         unusable=unusable,
         limits=limits,
         source=file.name,
@@ -47,6 +57,18 @@ def judge(
     verdict.notes.extend(notes)
     picture.draw(device, verdict, picture_file)
     return verdict
+
+
+def _placed(
+    ecg: ReferenceBeats, beats_s: Floats, unusable: Stretches
+) -> tuple[Floats, Stretches, Clock | None]:
+    """Beats and unusable stretches on the device's clock, and how they came there."""
+    if ecg.on_recording_clock:
+        return ecg.beats_s, unusable, None
+    clock = fit_clock(ecg.beats_s, beats_s)
+    ends = clock.here(np.array([*unusable, *ecg.gaps_s], dtype=np.float64).reshape(-1, 2))
+    stretches = [(float(begin), float(end)) for begin, end in ends]
+    return clock.here(ecg.beats_s), stretches, clock
 
 
 def _about(logged: journal.Journal) -> list[str]:

@@ -1,11 +1,10 @@
 """One picture of a session: the pulse with its beats, the intervals, RSA per epoch.
 
-Every kind of mark differs in shape as well as in colour (the palette of Okabe and Ito, which
-holds without colour vision).
+Every kind of mark differs in shape as well as in colour, so that it holds without colour vision.
+With an ECG there is a panel on how far the device's RSA is from that by its beats.
 """
 
 import io
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,25 +12,34 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from vagaband.agreement_picture import draw_agreement
 from vagaband.files import write_private
+from vagaband.picture_style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    INTENDED_USE,
+    ORANGE,
+    PURPLE,
+    RED,
+    Clock,
+    cut,
+    legend,
+    style,
+    with_breaks,
+)
 from vagaband.reference.beats import gap_free
-from vagaband.reference.epoch_pairs import EpochPair
-from vagaband.reference.rsa import EPOCH_SAMPLES, GRID_HZ
-from vagaband.session import Floats, Interval, Session
+from vagaband.rsa_picture import draw_rsa
+from vagaband.session import Interval, Session
 from vagaband.validate import Verdict
 
-INTENDED_USE = (
-    "For personal insight and research; not a medical device, not for treatment decisions."
-)
 EXCERPT_S = 25.0
-EPOCH_S = EPOCH_SAMPLES / GRID_HZ
-LEAST_RANGE_LN = 1.0
-FEW_EPOCHS = 60  # so many have room for large signs and for the reasons of refusal
 STRIP_POINTS = 1200  # columns of the strip that shows the whole session
 INCHES, DOTS_PER_INCH = (11.0, 10.5), 110
+HEIGHTS = [3, 0.45, 3, 3]  # of the panels; with an ECG one more
+AGREEMENT_HEIGHT = 3
 
-BLACK, GREY, PALE = "#111111", "#777777", "#c8c8c8"
-BLUE, ORANGE, GREEN, RED, PURPLE = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7"
 FLAGS = {  # flag -> marker, colour, size, what it means
     "ok": (".", GREY, 14, "as measured"),
     "missed": ("^", BLUE, 46, "missed beat put in"),
@@ -43,23 +51,14 @@ FLAGS = {  # flag -> marker, colour, size, what it means
 SCALES = ((7200.0, 3600.0, "h"), (600.0, 60.0, "min"), (0.0, 1.0, "s"))  # from, divisor, unit
 
 
-@dataclass(frozen=True)
-class _Clock:
-    """The unit in which the time of a whole session reads well."""
-
-    divisor: float
-    unit: str
-
-    def of(self, seconds: Floats | list[float]) -> Floats:
-        return np.asarray(seconds, dtype=np.float64) / self.divisor
-
-
 def draw(session: Session, verdict: Verdict, path: Path) -> None:
     """Write the picture as a PNG that only its owner reads; whole, or not at all."""
-    figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor="white", layout="constrained")
+    heights = [*HEIGHTS, AGREEMENT_HEIGHT] if verdict.ecg else HEIGHTS
+    inches = (INCHES[0], INCHES[1] * sum(heights) / sum(HEIGHTS))
+    figure = Figure(figsize=inches, dpi=DOTS_PER_INCH, facecolor="white", layout="constrained")
     canvas = FigureCanvasAgg(figure)
-    pulse, strip, intervals, rsa = figure.subplots(
-        4, 1, gridspec_kw={"height_ratios": [3, 0.45, 3, 3]}
+    pulse, strip, intervals, rsa, *last = figure.subplots(
+        len(heights), 1, gridspec_kw={"height_ratios": heights}
     )
     clock = _clock(verdict.duration_s)
     _title(figure, verdict)
@@ -67,9 +66,11 @@ def draw(session: Session, verdict: Verdict, path: Path) -> None:
     _draw_pulse(pulse, session, start_s)
     _draw_strip(strip, session, verdict.duration_s, start_s, clock)
     _draw_intervals(intervals, session, verdict, clock)
-    _draw_rsa(rsa, verdict, clock)
+    draw_rsa(rsa, verdict, clock)
     for axes in (strip, intervals, rsa):
         axes.set_xlim(0, max(verdict.duration_s, 1.0) / clock.divisor)
+    if verdict.ecg:
+        draw_agreement(last[0], verdict.ecg)
     figure.supxlabel(INTENDED_USE, fontsize=8, color=GREY)
     image = io.BytesIO()
     about = {"Title": INTENDED_USE, "Description": _figures(verdict)}
@@ -80,7 +81,8 @@ def draw(session: Session, verdict: Verdict, path: Path) -> None:
 def _figures(verdict: Verdict) -> str:
     """What the picture shows, in a line: by it one can tell whether a picture is stale."""
     values = " ".join(_figure(e.device_ln_ms2) for e in verdict.epochs)
-    return f"{verdict.source}: {verdict.beats} beats; RSA {values}"
+    beside = " ".join(_figure(e.device_bp_ln_ms2) for e in verdict.epochs)
+    return f"{verdict.source}: {verdict.beats} beats; RSA {values}; BP-RSA {beside}"
 
 
 def _figure(value: float | None) -> str:
@@ -118,10 +120,10 @@ def _title(figure: Figure, verdict: Verdict) -> None:
     said = f"{len(verdict.checks)} checks hold" if verdict.passed else "not: " + ", ".join(failed)
     if not failed and not verdict.passed:
         said = "nothing could be checked"
-    source = f"{_cut(verdict.source, 60)}   " if verdict.source else ""
+    source = f"{cut(verdict.source, 60)}   " if verdict.source else ""
     counts = f"{verdict.beats} beats, valid epochs: {verdict.valid_epochs}"
     figure.suptitle(
-        f"{word}: {_cut(said, 100)}\n{source}{_length(verdict.duration_s)}, {counts}",
+        f"{word}: {cut(said, 100)}\n{source}{_length(verdict.duration_s)}, {counts}",
         fontsize=12,
         color=BLACK if verdict.passed else RED,
         fontweight="bold",
@@ -136,14 +138,14 @@ def _length(duration_s: float) -> str:
 
 
 def _draw_pulse(axes: Axes, session: Session, start_s: float) -> None:
-    _style(axes, "Infrared light (counts,\ninverted: systole is up)", "Time (s)")
+    style(axes, "Infrared light (counts,\ninverted: systole is up)", "Time (s)")
     inside = (session.t_s >= start_s) & (session.t_s <= start_s + EXCERPT_S)
     if not inside.any():
         axes.text(0.5, 0.5, "no raw light in this recording", ha="center", color=GREY)
         axes.set_xticks([])
         axes.set_yticks([])
         return
-    time, light = _with_breaks(session.t_s[inside], session.ir[inside])
+    time, light = with_breaks(session.t_s[inside], session.ir[inside])
     axes.plot(time, light, color=BLACK, linewidth=0.9, label="pulse")
     shown = session.beats_s[(session.beats_s >= time[0]) & (session.beats_s <= time[-1])]
     height = np.interp(shown, session.t_s[inside], session.ir[inside])
@@ -152,7 +154,7 @@ def _draw_pulse(axes: Axes, session: Session, start_s: float) -> None:
     axes.set_xlim(start_s, start_s + EXCERPT_S)
     axes.invert_yaxis()
     axes.ticklabel_format(axis="y", useOffset=False, style="plain")
-    _legend(axes, 2)
+    legend(axes, 2)
 
 
 def _shade_corrections(axes: Axes, session: Session, first_s: float, last_s: float) -> None:
@@ -170,10 +172,10 @@ def _shade_corrections(axes: Axes, session: Session, first_s: float, last_s: flo
 
 
 def _draw_strip(
-    axes: Axes, session: Session, duration_s: float, start_s: float, clock: _Clock
+    axes: Axes, session: Session, duration_s: float, start_s: float, clock: Clock
 ) -> None:
     """The whole session's light as a band, with the place of the excerpt above."""
-    _style(axes, "", "")
+    style(axes, "", "")
     axes.set_yticks([])
     axes.set_ylabel("whole\nsession", rotation=0, ha="right", va="center", fontsize=8)
     axes.tick_params(labelsize=8)
@@ -181,8 +183,8 @@ def _draw_strip(
         edges = np.linspace(0, len(session.ir), min(STRIP_POINTS, len(session.ir)) + 1).astype(int)
         low = np.minimum.reduceat(session.ir, edges[:-1])
         high = np.maximum.reduceat(session.ir, edges[:-1])
-        time, low = _with_breaks(session.t_s[edges[:-1]], low, duration_s / 200 + 1)
-        high = _with_breaks(session.t_s[edges[:-1]], high, duration_s / 200 + 1)[1]
+        time, low = with_breaks(session.t_s[edges[:-1]], low, duration_s / 200 + 1)
+        high = with_breaks(session.t_s[edges[:-1]], high, duration_s / 200 + 1)[1]
         axes.fill_between(clock.of(time), low, high, color=GREY, linewidth=0.4)
         ends = clock.of([start_s, min(start_s + EXCERPT_S, duration_s)])
         axes.axvspan(ends[0], ends[1], color=RED, alpha=0.35, lw=0)
@@ -191,8 +193,8 @@ def _draw_strip(
         axes.invert_yaxis()
 
 
-def _draw_intervals(axes: Axes, session: Session, verdict: Verdict, clock: _Clock) -> None:
-    _style(axes, "Interval between beats (ms)", "")
+def _draw_intervals(axes: Axes, session: Session, verdict: Verdict, clock: Clock) -> None:
+    style(axes, "Interval between beats (ms)", "")
     for flag, (marker, colour, size, meaning) in FLAGS.items():
         chosen = [item for item in session.intervals if item.flag == flag]
         if chosen:
@@ -206,7 +208,7 @@ def _draw_intervals(axes: Axes, session: Session, verdict: Verdict, clock: _Cloc
         axes.text(
             mark.t_s / clock.divisor,
             0.97,
-            " " + _cut(mark.kind, 20),
+            " " + cut(mark.kind, 20),
             transform=axes.get_xaxis_transform(),
             fontsize=8,
             va="top",
@@ -217,13 +219,13 @@ def _draw_intervals(axes: Axes, session: Session, verdict: Verdict, clock: _Cloc
         figures = f"mean {verdict.mean_hp_ms:.0f} ms, RMSSD {verdict.rmssd_ms:.1f} ms"
         axes.set_title(figures + " (unflagged intervals)", fontsize=9, loc="right", color=GREY)
     if session.intervals:
-        _legend(axes, 3)
+        legend(axes, 3)
 
 
 def _scatter_intervals(
     axes: Axes,
     chosen: list[Interval],
-    clock: _Clock,
+    clock: Clock,
     marker: str,
     colour: str,
     size: float,
@@ -242,120 +244,5 @@ def _scatter_intervals(
     )
 
 
-def _draw_rsa(axes: Axes, verdict: Verdict, clock: _Clock) -> None:
-    _style(axes, "RSA per epoch of 30 s (ln ms²)", f"Time ({clock.unit})")
-    if not verdict.epochs:
-        axes.text(0.5, 0.5, "no whole epoch", ha="center", color=GREY, transform=axes.transAxes)
-        axes.set_yticks([])
-        return
-    few = len(verdict.epochs) <= FEW_EPOCHS
-    centre = clock.of([pair.t_s + EPOCH_S / 2 for pair in verdict.epochs])
-    device = _values(verdict.epochs, "device_ln_ms2")
-    apart = 1.5 * EPOCH_S / clock.divisor  # a line joins epochs that follow, and bridges nothing
-    _draw_lines(axes, verdict.epochs, centre, apart)
-    valid = np.array([pair.valid for pair in verdict.epochs])
-    for chosen, fill, label in ((valid, BLUE, "valid"), (~valid, "white", "refused")):
-        known = chosen & np.isfinite(device)
-        if known.any():
-            axes.plot(
-                centre[known],
-                device[known],
-                "o",
-                markersize=9 if few else 3.5,
-                markerfacecolor=fill,
-                markeredgecolor=BLUE,
-                label=f"device, {label}: {int(known.sum())}",
-            )
-    reference = _values(verdict.epochs, "reference_ln_ms2")
-    from_light = _values(verdict.epochs, "chain_ln_ms2")
-    for values, colour, marker, size, label in (
-        (reference, RED, "+", 14.0, "reference on the device's intervals"),
-        (from_light, BLACK, "_", 16.0, "reference from the light"),
-    ):
-        if np.isfinite(values).any():
-            (signs,) = axes.plot(centre, values, marker, color=colour, label=label)
-            signs.set_markersize(size if few else size / 3)
-            signs.set_markeredgewidth(1.4 if few else 0.7)
-    if few:
-        _name_reasons(axes, verdict.epochs, centre, device)
-    axes.margins(y=0.18)
-    low, high = axes.get_ylim()
-    spare = max(0.0, (LEAST_RANGE_LN - (high - low)) / 2)  # rounding is not to look like a swing
-    axes.set_ylim(low - spare, high + spare)
-    _legend(axes, 3)
-
-
-def _draw_lines(axes: Axes, epochs: list[EpochPair], centre: Floats, apart: float) -> None:
-    """BP-RSA as a thin line, and a pale one through the device's valid epochs."""
-    band_only = _values(epochs, "device_bp_ln_ms2")
-    time, values = _with_breaks(centre, band_only, apart)
-    label = "BP-RSA, device (no polynomial)"
-    axes.plot(time, values, color=GREEN, linewidth=0.9, alpha=0.8, label=label)
-    valid = np.array([pair.valid for pair in epochs])
-    device = np.where(valid, _values(epochs, "device_ln_ms2"), np.nan)
-    time, values = _with_breaks(centre, device, apart)
-    axes.plot(time, values, color=BLUE, linewidth=1, alpha=0.5)
-
-
-def _name_reasons(axes: Axes, epochs: list[EpochPair], centre: Floats, device: Floats) -> None:
-    """Why each refused epoch is refused, in small print beside it."""
-    for pair, time, value in zip(epochs, centre, device, strict=True):
-        if not pair.valid and pair.reason and np.isfinite(value):
-            axes.annotate(
-                _cut(pair.reason, 24),
-                (float(time), float(value)),
-                xytext=(0, -12),
-                textcoords="offset points",
-                ha="center",
-                va="top",
-                fontsize=7,
-                color=GREY,
-                parse_math=False,
-            )
-
-
-def _values(epochs: list[EpochPair], name: str) -> Floats:
-    return np.array([getattr(pair, name) for pair in epochs], dtype=np.float64)
-
-
-def _with_breaks(
-    time: Floats, values: Floats, longest_s: float | None = None
-) -> tuple[Floats, Floats]:
-    """The same points with a NaN in every gap, so that no line bridges it."""
-    if len(time) < 2:
-        return time, values
-    steps = np.diff(time)
-    cuts = np.flatnonzero(steps > (longest_s or 1.5 * float(np.median(steps)))) + 1
-    return np.insert(time, cuts, time[cuts - 1]), np.insert(values, cuts, np.nan)
-
-
-def _clock(duration_s: float) -> _Clock:
-    return next(_Clock(by, unit) for least_s, by, unit in SCALES if duration_s >= least_s)
-
-
-def _legend(axes: Axes, columns: int) -> None:
-    axes.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
-        ncols=columns,
-        fontsize=8,
-        frameon=False,
-        borderaxespad=0.1,
-        handletextpad=0.4,
-        columnspacing=1.4,
-    )
-
-
-def _style(axes: Axes, y_label: str, x_label: str) -> None:
-    axes.set_ylabel(y_label, fontsize=9)
-    axes.set_xlabel(x_label, fontsize=9)
-    axes.tick_params(labelsize=8)
-    axes.grid(color=PALE, linewidth=0.4)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-
-
-def _cut(text: str, length: int) -> str:
-    """Foreign text in one line of bounded length."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in text)
-    return shown if len(shown) <= length else shown[: length - 1] + "…"
+def _clock(duration_s: float) -> Clock:
+    return next(Clock(by, unit) for least_s, by, unit in SCALES if duration_s >= least_s)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vagaband.reference.clarity import merged
-from vagaband.reference.intervals import correct_beats
+from vagaband.reference.intervals import Corrected, correct_beats
 from vagaband.reference.rsa import rsa_epochs
 from vagaband.reference.time_domain import rmssd_ms
 from vagaband.session import Floats
@@ -73,15 +73,36 @@ class Score:
         }
 
 
-def score(
+@dataclass(frozen=True)
+class Alignment:
+    """Detections laid on the reference's clock, beat by beat. Times in s, intervals in ms."""
+
+    lag_s: float
+    reference_s: Floats  # judged reference beats, (n,)
+    found: NDArray[np.bool_]  # which of those were detected, (n,)
+    false_s: Floats  # judged detections without a beat, (m,)
+    first_s: float | None  # the first right detection, on the detector's own clock
+    interval_s: Floats  # where the intervals that both have begin, (k,)
+    reference_ms: list[Floats]  # those intervals by the reference, in unbroken runs
+    detected_ms: list[Floats]  # and by the detector
+    reference_runs: list[Corrected]  # each series corrected by itself, over the time both cover
+    detected_runs: list[Corrected]
+
+    @property
+    def errors_ms(self) -> Floats:
+        """Absolute differences of the intervals that both have, shape (k,)."""
+        return _errors(self.reference_ms, self.detected_ms)
+
+
+def align(
     reference_s: Floats,
     detected_s: Floats,
     unusable: Stretches = (),
     *,
     lag_range_s: tuple[float, float] = LAG_RANGE_S,
     expected_lag_s: float = PULSE_LAG_S,
-) -> Score:
-    """Score detected beats, shape (m,), against reference beats, shape (n,), both in seconds.
+) -> Alignment:
+    """Lay detected beats, shape (m,), on reference beats, shape (n,), both in seconds.
 
     The one constant lag is removed first. `unusable` stretches of the reference's clock are left
     out, and so are detections before the first and after the last reference beat.
@@ -94,28 +115,76 @@ def score(
     det_judged = _outside(aligned, unusable) & _within_ends(aligned, ref)
     pairs = match(ref, aligned)
     pairs = pairs[ref_judged[pairs[:, 0]] & det_judged[pairs[:, 1]]]
-    tp = len(pairs)
-    fn, fp = int(ref_judged.sum()) - tp, int(det_judged.sum()) - tp
-    ref_ms, det_ms = _common_intervals(ref, aligned, pairs, unusable)
-    errors_ms = _errors(ref_ms, det_ms)
+    found = np.zeros(len(ref), dtype=bool)
+    found[pairs[:, 0]] = True
+    det_judged[pairs[:, 1]] = False
+    runs = _common_runs(pairs, ref, unusable)
+    return Alignment(
+        lag_s=lag_s,
+        reference_s=ref[ref_judged],
+        found=found[ref_judged],
+        false_s=aligned[det_judged],
+        first_s=float(det[pairs[0, 1]]) if len(pairs) else None,
+        interval_s=np.concatenate([np.empty(0), *(ref[run[:-1, 0]] for run in runs)]),
+        reference_ms=[np.diff(ref[run[:, 0]]) * 1000 for run in runs],
+        detected_ms=[np.diff(aligned[run[:, 1]]) * 1000 for run in runs],
+        reference_runs=_corrected(ref, aligned, unusable),
+        detected_runs=_corrected(aligned, ref, unusable),
+    )
+
+
+def score(
+    reference_s: Floats,
+    detected_s: Floats,
+    unusable: Stretches = (),
+    *,
+    lag_range_s: tuple[float, float] = LAG_RANGE_S,
+    expected_lag_s: float = PULSE_LAG_S,
+) -> Score:
+    """Score detected beats against reference beats; the arguments are those of `align`."""
+    both = align(
+        reference_s,
+        detected_s,
+        unusable,
+        lag_range_s=lag_range_s,
+        expected_lag_s=expected_lag_s,
+    )
+    return summed(both)
+
+
+def summed(both: Alignment) -> Score:
+    """What an alignment comes to."""
+    tp, fp = int(both.found.sum()), len(both.false_s)
+    fn = len(both.found) - tp
+    errors_ms = both.errors_ms
     return Score(
         n_ref=tp + fn,
         n_det=tp + fp,
         tp=tp,
         fp=fp,
         fn=fn,
-        lag_s=lag_s,
-        sensitivity_pct=_percent(tp, tp + fn),
-        ppv_pct=_percent(tp, tp + fp),
-        f1_pct=_percent(2 * tp, 2 * tp + fn + fp),
-        n_intervals=sum(map(len, ref_ms)),
+        lag_s=both.lag_s,
+        sensitivity_pct=percent(tp, tp + fn),
+        ppv_pct=percent(tp, tp + fp),
+        f1_pct=f1_pct(tp, fp, fn),
+        n_intervals=len(errors_ms),
         interval_error_ms=_mean_of(errors_ms),
         interval_error_median_ms=float(np.median(errors_ms)) if len(errors_ms) else None,
-        rmssd_ref_ms=rmssd_ms(ref_ms),
-        rmssd_det_ms=rmssd_ms(det_ms),
-        ln_rsa_ref=_ln_rsa(ref, aligned, unusable),
-        ln_rsa_det=_ln_rsa(aligned, ref, unusable),
+        rmssd_ref_ms=rmssd_ms(both.reference_ms),
+        rmssd_det_ms=rmssd_ms(both.detected_ms),
+        ln_rsa_ref=_ln_rsa(both.reference_runs),
+        ln_rsa_det=_ln_rsa(both.detected_runs),
     )
+
+
+def f1_pct(tp: int, fp: int, fn: int) -> float:
+    """The harmonic mean of sensitivity and positive predictive value, in %."""
+    return percent(2 * tp, 2 * tp + fn + fp)
+
+
+def percent(part: int, whole: int) -> float:
+    """A share in %; 0 of nothing."""
+    return 100.0 * part / whole if whole else 0.0
 
 
 def match(reference_s: Floats, detected_s: Floats, tolerance_s: float = TOLERANCE_S) -> Pairs:
@@ -164,7 +233,9 @@ def find_lag(
     candidates = []
     for lag_s in _likely_lags(reference_s, detected_s, lag_range_s):
         settled_s, pairs = _settle(reference_s, detected_s, lag_s)
-        ref_ms, det_ms = _common_intervals(reference_s, detected_s - settled_s, pairs, ())
+        runs = _common_runs(pairs, reference_s, ())
+        ref_ms = [np.diff(reference_s[run[:, 0]]) * 1000 for run in runs]
+        det_ms = [np.diff(detected_s[run[:, 1]]) * 1000 for run in runs]
         error_ms = _mean_of(np.minimum(_errors(ref_ms, det_ms), CAPPED_S * 1000))
         if error_ms is not None:
             candidates.append((len(pairs), error_ms, settled_s))
@@ -213,10 +284,8 @@ def _settle(ref: Floats, det: Floats, lag_s: float) -> tuple[float, Pairs]:
     return lag_s, pairs
 
 
-def _common_intervals(
-    ref: Floats, det: Floats, pairs: Pairs, unusable: Stretches
-) -> tuple[list[Floats], list[Floats]]:
-    """Intervals (ms) where two consecutive beats match two consecutive ones, in unbroken runs."""
+def _common_runs(pairs: Pairs, ref: Floats, unusable: Stretches) -> list[Pairs]:
+    """Unbroken runs of pairs: two consecutive beats match two consecutive ones all along."""
     consecutive = (np.diff(pairs, axis=0) == 1).all(axis=1)
     begins, ends = ref[pairs[:-1, 0]], ref[pairs[1:, 0]]
     bounds = np.array(unusable, dtype=np.float64).reshape(-1, 2)
@@ -225,11 +294,7 @@ def _common_intervals(
     consecutive &= begun == np.searchsorted(bounds[:, 1], begins, side="right")
     first = np.flatnonzero(consecutive)
     runs = [run for run in np.split(first, np.flatnonzero(np.diff(first) > 1) + 1) if len(run)]
-    beats = [pairs[run[0] : run[-1] + 2] for run in runs]
-    return (
-        [np.diff(ref[run[:, 0]]) * 1000 for run in beats],
-        [np.diff(det[run[:, 1]]) * 1000 for run in beats],
-    )
+    return [pairs[run[0] : run[-1] + 2] for run in runs]
 
 
 def _errors(ref_ms: list[Floats], det_ms: list[Floats]) -> Floats:
@@ -242,16 +307,20 @@ def _mean_of(values: Floats) -> float | None:
     return float(np.mean(values)) if len(values) else None
 
 
-def _ln_rsa(beats: Floats, others: Floats, unusable: Stretches) -> float | None:
-    """Mean RSA of the epochs of a series, over the time that both series cover."""
+def _corrected(beats: Floats, others: Floats, unusable: Stretches) -> list[Corrected]:
+    """A series corrected by itself, over the time that both series cover."""
     if not len(beats) or not len(others):
-        return None
+        return []
     edges = [max(beats[0], others[0]) - TOLERANCE_S]
     for start, stop in unusable:
         edges += [start, stop]
     edges.append(min(beats[-1], others[-1]) + TOLERANCE_S)
-    spans = list(zip(edges[::2], edges[1::2], strict=True))
-    epochs = [epoch for run in correct_beats(beats, spans) for epoch in rsa_epochs(run.ibi_ms)]
+    return correct_beats(beats, list(zip(edges[::2], edges[1::2], strict=True)))
+
+
+def _ln_rsa(runs: list[Corrected]) -> float | None:
+    """Mean RSA of the epochs of corrected runs."""
+    epochs = [epoch for run in runs for epoch in rsa_epochs(run.ibi_ms)]
     values = [epoch.ln_ms2 for epoch in epochs if epoch.ln_ms2 is not None]
     return float(np.mean(values)) if values else None
 
@@ -267,7 +336,3 @@ def _within_ends(times: Floats, ref: Floats) -> NDArray[np.bool_]:
     if not len(ref):
         return np.ones(len(times), dtype=bool)
     return (times >= ref[0] - TOLERANCE_S) & (times <= ref[-1] + TOLERANCE_S)
-
-
-def _percent(part: int, whole: int) -> float:
-    return 100.0 * part / whole if whole else 0.0

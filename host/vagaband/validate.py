@@ -11,76 +11,24 @@ from typing import Any
 
 import numpy as np
 
+from vagaband.against_ecg import AgainstEcg, against_ecg
+from vagaband.checks import ECG_RULES, INTEGRITY_RULE, RULES, Check, Rule
 from vagaband.errors import InputError
+from vagaband.explain import explain
+from vagaband.numbers import EpochNumbers, numbers_of
 from vagaband.reference.beats import Beats
 from vagaband.reference.chain import Chain, from_light
 from vagaband.reference.clarity import beats_in_the_dark, disputed_stretches
 from vagaband.reference.epoch_pairs import EpochPair, pair_epochs
 from vagaband.reference.rsa import EPOCH_SAMPLES, GRID_HZ
 from vagaband.reference.time_domain import mean_hp_ms, rmssd_ms, sdnn_ms, sound_runs
-from vagaband.score import Score, Stretches, score
+from vagaband.score import Stretches, score
 from vagaband.session import Floats, Session
+from vagaband.strap_clock import Clock
 
 Raw = list[tuple[Any, ...]]
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One check: its limit, the side that is good, and what it means when it fails."""
-
-    limit: float
-    unit: str
-    sense: str  # "most" or "least"
-    why: str
-
-
-TWIN_WHY = "The firmware's own code gives other {}: a fault in memory, flash or the processor."
-RULES = {
-    "twin_beats": Rule(0, "differ", "most", TWIN_WHY.format("beats")),
-    "twin_intervals": Rule(0, "differ", "most", TWIN_WHY.format("intervals")),
-    "twin_epochs": Rule(0, "differ", "most", TWIN_WHY.format("epochs")),
-    "reference_epochs": Rule(
-        0, "epochs", "most", "The device and the reference have a value for different epochs."
-    ),
-    # The integers' own rounding, measured on random series, stays below these two.
-    "reference_rsa": Rule(
-        0.01, "ln", "most", "The device's RSA (above 3 ln) is not that of its own intervals."
-    ),
-    "reference_rsa_low": Rule(
-        0.02, "ln", "most", "The device's RSA (2 to 3 ln) is not that of its own intervals."
-    ),
-    # In clear light two sound detectors find the same beats but for one or two.
-    "reference_beats_f1": Rule(
-        95.0, "%", "least", "In clear light the device misses or invents beats."
-    ),
-    # Half of the intervals: two low-passes agree within 0.5 ms; whole samples would give 2.9.
-    "reference_interval_ms": Rule(
-        2.0, "ms", "most", "The device times beats worse than interpolation between samples does."
-    ),
-    # Half a sample; a filter's delay that is not taken off is at least one.
-    "reference_lag_ms": Rule(
-        5.0, "ms", "most", "The device's beats are not at the time of their light."
-    ),
-    "dark_beats": Rule(0, "beats", "most", "The device reports beats without a finger on it."),
-    # Half of the epochs: one beat found by one side only can move a single epoch by more.
-    "reference_chain_rsa": Rule(
-        0.25, "ln", "most", "RSA from the light by the reference is another than the device's."
-    ),
-}
-INTEGRITY_RULE = Rule(
-    0, "records", "most", "The journal is damaged or incomplete: pull it again, then see doctor."
-)
-ECG_RULES = {  # only with limits of the user: key of the limit -> name of the check and its rule
-    "f1": ("ecg_f1", Rule(99.0, "%", "least", "Beats are missed or invented against the ECG.")),
-    "sensitivity": ("ecg_sensitivity", Rule(99.0, "%", "least", "Beats of the ECG are missed.")),
-    "ppv": ("ecg_ppv", Rule(99.0, "%", "least", "Beats that the ECG does not have.")),
-    "interval_ms": (
-        "ecg_interval_ms",
-        Rule(6.0, "ms", "most", "Intervals differ from the ECG's."),
-    ),
-    "rmssd_ms": ("ecg_rmssd_ms", Rule(5.0, "ms", "most", "RMSSD differs from the ECG's.")),
-    "rsa": ("ecg_rsa", Rule(0.2, "ln", "most", "RSA differs from the ECG's.")),
-}
 TWIN_KINDS = {"beat": "twin_beats", "interval": "twin_intervals", "epoch": "twin_epochs"}
 SUBSTANCE = {
     "reference_epochs",
@@ -97,24 +45,13 @@ DEVICE_LAG_RANGE_S = (-0.15, 0.15)
 
 
 @dataclass(frozen=True)
-class Check:
-    """One line of the verdict. `value` is None where the quantity could not be had at all."""
-
-    name: str
-    value: float | None
-    limit: float
-    unit: str
-    ok: bool
-    why: str = ""  # what it means, where it is not ok
-
-
-@dataclass(frozen=True)
 class Verdict:
     """All that was checked, and whether the device stands."""
 
     checks: list[Check]
     epochs: list[EpochPair]
-    ecg: dict[str, Any] | None
+    numbers: list[EpochNumbers]  # of the device's epochs
+    ecg: AgainstEcg | None
     notes: list[str]
     source: str
     engine: str
@@ -131,12 +68,21 @@ class Verdict:
         substance = any(check.name in SUBSTANCE for check in self.checks)
         return substance and all(check.ok for check in self.checks)
 
+    @property
+    def explanation(self) -> list[str]:
+        """What was checked and what came of it, in sentences."""
+        return explain(self.checks, self.ecg, self.passed)
+
     def as_json(self) -> dict[str, Any]:
         """One JSON-able object; numbers that are not finite appear as null."""
-        rest = {key: value for key, value in asdict(self).items() if key != "checks"}
+        known = ("checks", "numbers", "ecg")
+        rest = {key: value for key, value in asdict(self).items() if key not in known}
         return {
             "verdict": "pass" if self.passed else "fail",
+            "explanation": self.explanation,
             "checks": [_finite(asdict(check)) for check in self.checks],
+            "numbers": [_finite(item.as_json()) for item in self.numbers],
+            "ecg": _finite(self.ecg.as_json()) if self.ecg else None,
             **_finite(rest),
         }
 
@@ -163,6 +109,7 @@ def validate(
     *,
     integrity: dict[str, int],
     ecg_beats_s: Floats | None = None,
+    ecg_clock: Clock | None = None,
     unusable: Stretches = (),
     limits: dict[str, float] | None = None,
     source: str = "",
@@ -171,7 +118,8 @@ def validate(
 
     `integrity` counts what is wrong with the journal, by name; `unusable` stretches (s) are left
     out of all that is about beats; `limits` (f1, sensitivity, ppv in %, interval_ms, rmssd_ms,
-    rsa in ln) bring the agreement with the ECG's beats into the verdict.
+    rsa in ln, rsa_within in % of epochs) bring the agreement with the ECG's beats into the
+    verdict; `ecg_clock` says how these came onto the device's clock, where it was unknown.
     """
     _check_limits(limits, ecg_beats_s)
     found = _Findings()
@@ -186,13 +134,15 @@ def validate(
         _check_chain(epochs, found)
     ecg = None
     if ecg_beats_s is not None:
-        ecg = _ecg(score(ecg_beats_s, device.beats_s, unusable), limits or {}, found)
+        ecg = against_ecg(device, ecg_beats_s, unusable, ecg_clock)
+        _check_ecg(ecg, limits or {}, found)
     if not any(check.name in SUBSTANCE for check in found.checks):
         found.notes.append("Nothing could be compared with the reference: too short, or no pulse.")
     sound = sound_runs(device.intervals)
     return Verdict(
         checks=found.checks,
         epochs=epochs,
+        numbers=numbers_of(device, chain.beats if chain else None),
         ecg=ecg,
         notes=found.notes,
         source=source or str(device.header.get("source", "")),
@@ -333,8 +283,9 @@ def _check_limits(limits: dict[str, float] | None, ecg_beats_s: Floats | None) -
         )
 
 
-def _ecg(result: Score, limits: dict[str, float], found: _Findings) -> dict[str, Any]:
-    """Agreement with the ECG, graded; it enters the checks only through `limits`."""
+def _check_ecg(ecg: AgainstEcg, limits: dict[str, float], found: _Findings) -> None:
+    """Agreement with the ECG enters the checks only through `limits`."""
+    result = ecg.score
     values = {
         "f1": result.f1_pct,
         "sensitivity": result.sensitivity_pct,
@@ -342,11 +293,20 @@ def _ecg(result: Score, limits: dict[str, float], found: _Findings) -> dict[str,
         "interval_ms": result.interval_error_ms,
         "rmssd_ms": _difference(result.rmssd_det_ms, result.rmssd_ref_ms),
         "rsa": _difference(result.ln_rsa_det, result.ln_rsa_ref),
+        "rsa_within": 100 * ecg.rsa.within if ecg.rsa else None,
     }
     for key, limit in limits.items():
         name, rule = ECG_RULES[key]
         found.check(name, values[key], Rule(limit, rule.unit, rule.sense, rule.why))
-    return result.as_json()
+    if ecg.clock and not ecg.clock.sure:
+        found.notes.append(
+            f"The intervals of --beats follow the recording's too little (correlation "
+            f"{ecg.clock.correlation:.2f}) to be sure that they are of the same heart and time."
+        )
+    if not ecg.rsa:
+        found.notes.append(
+            f"ecg RSA per epoch: no limits of agreement from {len(ecg.epochs)} valid epochs."
+        )
 
 
 # ------------------------------------------------------------------ small things

@@ -8,27 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from vagaband.cli import main
 
 GOOD_CSV = "ibi_ms\n" + "\n".join(str(820 + k % 40) for k in range(90))
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
-    """Runs a command line in a folder of its own: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["vagaband", *words])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+def run(run_cli):
+    """Runs a command line."""
+    return run_cli
 
 
 @pytest.fixture
@@ -151,6 +138,21 @@ def test_replay_says_the_same_in_words_and_in_json(run, files):
     code, out, _ = run("replay", "good.csv")
     assert code == 0
     assert f"RMSSD {said['rmssd_ms']:.1f} ms" in out
+
+
+@pytest.mark.parametrize(("verb", "name"), [("replay", "rsa"), ("validate", "numbers")])
+def test_numbers_of_epochs_stand_in_words_and_in_json(run, files, verb: str, name: str):
+    """Intervals alone tell no breathing rate: PB2 has BP-RSA beside it."""
+    _, out, _ = run(verb, "good.csv", "--json")
+    numbers = json.loads(out)[name]
+    assert numbers
+    assert {"t_s", "ln_ms2", "valid", "corrected_share", "pb2_gain_ln"} <= set(numbers[0])
+    assert not numbers[0]["pb2_alone"]
+    assert numbers[0]["reference"]["ln_ms2"] == pytest.approx(numbers[0]["ln_ms2"], abs=0.02)
+    _, out, _ = run(verb, "good.csv")
+    words = " ".join(out.replace("│", " ").split())
+    assert "not alone" in words
+    assert f"{numbers[0]['bp_ln_ms2']:.2f}" in words
 
 
 def test_validate_draws_and_decides(run, files):

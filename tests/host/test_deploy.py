@@ -193,7 +193,7 @@ def test_a_copy_that_is_damaged_is_not_put_in_place(start: Start, chip: Path):
 def test_a_full_flash_is_said_before_anything_is_copied(start: Start, chip: Path, tmp_path: Path):
     with ChipFiles(chip) as files:
         files.makedirs("/log", exist_ok=True)
-        put(files, "/log/00001.vbj", bytes(1_900_000))
+        put(files, "/log/00001.vbj", bytes(1_780_000))
     board = start(chip)
     done = vagaband("deploy", "--port", board.url, cwd=tmp_path)
     assert done.returncode == 1

@@ -46,6 +46,17 @@ def test_an_epoch_of_another_run_does_not_hold_an_interval():
     assert all(row["ln_rsa_ms2"] == "" for row in rows(to_csv(session(epochs=[other]))))
 
 
+def test_breathing_of_the_device_and_the_gain_there_stand_at_the_end():
+    known = Epoch(12.5, 3.2, 5.1, 25.0, 1000.0, 0.0, True, "", 0, -1.25, 6.0, "good")
+    table = rows(to_csv(session(epochs=[known])))
+    assert COLUMNS[-4:] == ("noise_floor_ln", "breath_per_min", "breath_confidence", "pb2_gain_ln")
+    assert [table[20][name] for name in COLUMNS[-4:-1]] == ["-1.25", "6", "good"]
+    assert float(table[20]["pb2_gain_ln"]) == pytest.approx(-4.8, abs=0.3)
+    assert all(table[50][name] == "" for name in COLUMNS[-4:])
+    unknown = rows(to_csv(session()))[20]
+    assert [unknown[name] for name in COLUMNS[-4:]] == ["", "", "none", ""]
+
+
 def test_marks_stand_at_their_interval_and_none_is_lost():
     marks = [Mark(99.0, "end", ""), Mark(3.5, "glimmer", "by the sea"), Mark(3.7, "note", "b")]
     table = rows(to_csv(session(marks)))

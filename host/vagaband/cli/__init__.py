@@ -9,7 +9,7 @@ import sys
 import click
 
 from vagaband import __version__
-from vagaband.cli import boards, files, flashing
+from vagaband.cli import bench, boards, files, flashing
 from vagaband.cli.doctor import doctor
 from vagaband.errors import VagabandError
 
@@ -26,6 +26,7 @@ COMMANDS = (
     files.replay,
     files.validate,
     files.export,
+    bench.bench,
 )
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 
 from vagaband import journal, recording, twin
+from vagaband.cli.epochs import show_epochs
 from vagaband.cli.shared import (
     as_json,
     beats,
@@ -22,6 +22,7 @@ from vagaband.cli.shared import (
 )
 from vagaband.export import save_csv, to_csv
 from vagaband.judge import judge
+from vagaband.numbers import numbers_of
 from vagaband.reference.time_domain import mean_hp_ms, rmssd_ms, sound_runs
 from vagaband.session import Session
 
@@ -69,19 +70,7 @@ def replay_json(session: Session, notes: list[str]) -> dict[str, Any]:
             {"t_s": round(i.t_s, 6), "ibi_ms": i.ibi_ms, "flag": i.flag, "run": i.run}
             for i in session.intervals
         ],
-        "rsa": [
-            {
-                "t_s": round(e.t_s, 6),
-                "ln_ms2": e.ln_ms2,
-                "valid": e.valid,
-                "corrected_share": round(e.corrected_share, 6),
-                "reason": e.reason,
-                "bp_ln_ms2": e.bp_ln_ms2,
-                "rmssd_ms": e.rmssd_ms,
-                "mean_hp_ms": e.mean_hp_ms,
-            }
-            for e in session.epochs
-        ],
+        "rsa": [item.as_json() for item in numbers_of(session)],
         "rmssd_ms": rmssd_ms(sound),
         "mean_hp_ms": mean_hp_ms(sound),
         "gaps": [g.__dict__ for g in session.gaps],
@@ -98,18 +87,7 @@ def _print_replay(session: Session) -> None:
         f"({flagged} corrected), mean heart period {_number(mean_hp_ms(sound), 1)} ms, "
         f"RMSSD {_number(rmssd_ms(sound), 1)} ms"
     )
-    table = Table("epoch from", "RSA ln ms²", "BP-RSA", "heart period ms", "RMSSD ms", "corrected")
-    for epoch in session.epochs:
-        shown = _number(epoch.ln_ms2, 2) if epoch.valid else f"refused: {epoch.reason}"
-        table.add_row(
-            f"{epoch.t_s:.1f} s",
-            shown,
-            _number(epoch.bp_ln_ms2, 2),
-            _number(epoch.mean_hp_ms, 1),
-            _number(epoch.rmssd_ms, 1),
-            f"{100 * epoch.corrected_share:.0f} %",
-        )
-    stdout.print(table)
+    show_epochs(stdout, numbers_of(session))
 
 
 def _number(value: float | None, digits: int) -> str:

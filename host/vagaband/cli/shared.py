@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from vagaband.cli.epochs import show_epochs
 from vagaband.errors import InputError
 from vagaband.validate import Verdict
 
@@ -23,7 +23,10 @@ salvage = click.option("--salvage", is_flag=True, help="Use what is left of a da
 port = click.option("--port", help="Serial port or URL of the board; else the only one there.")
 file = click.argument("file", type=click.Path(path_type=Path))
 beats = click.option(
-    "--beats", "beats_file", type=click.Path(path_type=Path), help="CSV of ECG beats, column t_s."
+    "--beats",
+    "beats_file",
+    type=click.Path(path_type=Path),
+    help="Beats of an ECG: CSV with t_s; or RR intervals of a strap.",
 )
 
 
@@ -81,23 +84,11 @@ def show_verdict(verdict: Verdict, to_json: bool) -> None:
                 check.name, value, f"{check.limit:g}", check.unit, "ok" if check.ok else "FAIL"
             )
         stdout.print(table)
-        for check in verdict.checks:
-            if not check.ok:
-                stdout.print(f"{check.name}: {check.why}")
-        if verdict.ecg:
-            stdout.print("against the ECG: " + ", ".join(_figures(verdict.ecg)))
+        show_epochs(stdout, verdict.numbers)
+        for sentence in verdict.explanation:
+            stdout.print(sentence, soft_wrap=True)
         for note in verdict.notes:
             stdout.print(f"note: {note}")
         stdout.print(f"verdict: {'pass' if verdict.passed else 'fail'}")
     if not verdict.passed:
         sys.exit(1)
-
-
-def _figures(values: dict[str, Any], prefix: str = "") -> Iterator[str]:
-    """Named figures in words; those of a group carry its name."""
-    for name, value in values.items():
-        if isinstance(value, dict):
-            yield from _figures(value, f"{name} ")
-        else:
-            shown = f"{value:.4g}" if isinstance(value, float) else value
-            yield f"{prefix}{name} {shown}"
