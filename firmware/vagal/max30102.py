@@ -145,10 +145,12 @@ class Max30102:
     def _unpack(self, first: int, end: int) -> None:
         """18-bit counts, left-justified: red, then infrared."""
         data = self._data
+        red = self.red
+        ir = self.ir
         p = 0
         for i in range(first, end):
-            self.red[i] = (data[p] & 3) << 16 | data[p + 1] << 8 | data[p + 2]
-            self.ir[i] = (data[p + 3] & 3) << 16 | data[p + 4] << 8 | data[p + 5]
+            red[i] = (data[p] & 3) << 16 | data[p + 1] << 8 | data[p + 2]
+            ir[i] = (data[p + 3] & 3) << 16 | data[p + 4] << 8 | data[p + 5]
             p += 6
 
     def _read(self, register: int) -> int:

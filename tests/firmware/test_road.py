@@ -11,7 +11,7 @@ from vagaband import journal
 from vagaband.bench import device
 
 SCRIPTS = Path(__file__).parent / "in_engine"
-MOST_FUEL = 64_500  # today's figure and a little; the design asks for 56,000
+MOST_FUEL = 64_000  # today's figure and a little; the design asks for 56,000
 
 
 def values(lines):
