@@ -1,4 +1,4 @@
-"""Light to beat times: where the low-passed upstroke crosses half its height.
+"""Light to beat times: where the low-passed upstroke is halfway.
 
 Two moving averages on the rectified pulse wave (the idea of Elgendi et al. 2013) find the
 systolic blocks, causally and without gain control. Whether what was found is a pulse is judged
@@ -11,19 +11,9 @@ from micropython import const
 from .likeness import ALIKE, Likeness
 from .periodicity import Periodicity
 from .trust import TRUST_MAX, Trust
+from .upstroke import middle
+from .windows import WINDOWS
 
-# Lengths by sample rate. The wave is low-passed at every sample; blocks are looked for 50 times
-# a second (25 at 25 Hz) in the windows of Elgendi et al. 2013 (111 and 667 ms, here 100 and
-# 620 ms), after a centred mean of 1 s is taken off.
-_RATES = {
-    # boxcar, in samples (5 Hz low-pass); scale to a gain of 36; samples a step, as a shift;
-    # half widths in steps: baseline, short window, long window; shortest block in steps;
-    # time constants as shifts: roughness (2.56 s), slow mean (5.12 s); 1/50 of the slow mean
-    # as a shift, times the widths of both windows
-    100: (6, 1, 1, 25, 2, 15, 4, 7, 8, 6, 28),
-    50: (3, 4, 0, 25, 2, 15, 4, 7, 8, 6, 40),
-    25: (2, 9, 0, 13, 1, 7, 2, 6, 7, 7, 52),
-}
 # Lengths in ms: see where they are used.
 _FOOT_MS = const(450)  # how far before the peak the foot may lie: half a slow systole
 _REFRACTORY_MS = const(250)  # 240 beats a minute
@@ -63,7 +53,7 @@ class Beats:
         # Lists of small integers: MicroPython reads them faster than arrays, in the same room.
         self._s = [0] * _RING
         self._b = [0] * _STEPS
-        self._windows = windows = _RATES[rate_hz]
+        self._windows = windows = WINDOWS[rate_hz]
         self._stage = windows[0]
         self._shift = windows[2]
         self._stride = 2 if rate_hz > 25 else 1  # steps in 40 ms
@@ -264,7 +254,7 @@ class Beats:
         foot -= back
         peak -= back
         steep_at -= back
-        mid = self._mid_upstroke(foot, steep_at, peak)
+        mid = middle(s, foot, steep_at, peak, self._reach)
         i = mid >> 8
         rise = s[(i + self._half_rise) & (_RING - 1)]
         rise -= s[max(i - self._half_rise, 0) & (_RING - 1)]
@@ -285,36 +275,6 @@ class Beats:
     def _light(self) -> int:
         """The light in counts, as of now."""
         return self._first - self._s[self._n & (_RING - 1)] // 36
-
-    def _mid_upstroke(self, low: int, at: int, high: int) -> int:
-        """Where the upstroke with its steepest step at `at` is halfway, in 1/256 samples.
-
-        Halfway between the wave 120 ms before and 120 ms after: unlike half the height above
-        the foot, that doesn't depend on where noise or breathing put the foot.
-        """
-        s = self._s
-        k = self._reach
-        low = max(low, k)
-        at = max(at, low)
-        while at > low and self._above(at) > 0:
-            at -= 1
-        while at < high and self._above(at + 1) <= 0:
-            at += 1
-        level = s[(at - k) & (_RING - 1)] + s[(at + k) & (_RING - 1)]
-        under = 2 * s[at & (_RING - 1)]
-        step = max(1, self._above(at + 1) + level - under)
-        while step > 0x1FFFFF:
-            step >>= 1
-            level >>= 1
-            under >>= 1
-        return (at << 8) + min(255, max(0, ((level - under) << 8) // step))
-
-    def _above(self, at: int) -> int:
-        """By how much twice the wave at `at` is above the sum of the wave 120 ms to each side."""
-        s = self._s
-        k = self._reach
-        around = s[(at - k) & (_RING - 1)] + s[(at + k) & (_RING - 1)]
-        return 2 * s[at & (_RING - 1)] - around
 
     def _period(self) -> int:
         """The beat to beat distance in samples by the wave's rhythm, or else by the beats; 0."""

@@ -22,6 +22,6 @@ def pulses_in(counts: Counts) -> list[Pulse]:
     for index, ir in enumerate(counts.tolist()):
         if detector.push(ir):
             at = index - detector.back
-            height = getattr(detector, "height", detector._last_height)
-            found.append(Pulse((at + detector.frac / 256) / 100, height, int(counts[max(at, 0)])))
+            t_s = (at + detector.frac / 256) / 100
+            found.append(Pulse(t_s, detector.height, detector.level))
     return found

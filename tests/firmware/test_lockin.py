@@ -1,26 +1,20 @@
 """Lock-in RSA: the swing at the pacer's pace, in integers, against least squares in float64."""
 
 import math
-from pathlib import Path
 
 import breaths
-import engines
 import interval_series
 import numpy as np
 import pytest
 from breaths import Person
 from interval_series import amplitude_ms
-from test_breathing import extremes, some_people
 from vagal.lockin import LEAST_SHARE, LockIn
 from vagal.rsa import NONE
 
-SCRIPTS = Path(__file__).parent / "in_engine"
 SWING_MS = 120.0
 LN_SWING = math.log((SWING_MS / 2) ** 2 / 2)
 PACES = (4.5, 7.0)  # breaths a minute
 LONGEST_MS = 120_000
-MOST_FUEL = 12_000_000  # a fit over 120 s
-BEAT_FUEL = 10_000
 
 
 def fitted(ibis, cycle_ms, longest_ms=0, flagged=()):
@@ -197,34 +191,3 @@ def test_share_says_how_far_off_a_value_may_be():
     print(f"median error by quarter of share: {np.round(medians, 2)} ln")
     assert medians[3] <= 0.2
     assert medians[2] <= 0.5 < medians[0]
-
-
-# A change of the source, and where it shows: each makes one value grow out of 31 bits.
-WIDENED = {
-    "the phase has 16 bits": ("<< 8) // self._cycle & 255", "<< 16) // self._cycle >> 8 & 255"),
-    "squares are kept finer": ("v * v >> 3", "v * v << 6"),
-    "the amplitude is not cut to 14 bits": ("(a << up) >> 2", "(a << up)"),
-}
-
-
-@pytest.mark.parametrize("what", WIDENED)
-def test_a_widened_intermediate_is_caught(tmp_path, what):
-    """A test of the test: an overflow put into lockin.py ends the run in 32 bits."""
-    data = extremes() | some_people()
-    firmware = engines.changed_firmware(tmp_path, "lockin.py", *WIDENED[what])
-    with pytest.raises(engines.EngineError, match="MemoryError"):
-        engines.run("wasm", SCRIPTS / "breathing_stages.py", data, firmware=firmware)
-
-
-def test_what_a_beat_and_a_fit_cost():
-    """Fuel of the WebAssembly engine. That the engines agree, test_breathing.py shows."""
-    beats = breaths.beats_of(Person(hp_ms=850), np.random.default_rng(39), 130)
-    data = {"person.beats": breaths.as_bytes(beats)}
-    ran = engines.run("wasm", SCRIPTS / "breathing_cost.py", data)
-    cost = {
-        name: fuel // int(times)
-        for (name, times), fuel in zip((x.split() for x in ran.lines), ran.fuel, strict=True)
-    }
-    print(f"fuel: {cost}")
-    assert cost["lockin_beat"] <= BEAT_FUEL
-    assert cost["lockin_fit"] <= MOST_FUEL

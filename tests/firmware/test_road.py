@@ -62,17 +62,21 @@ def test_that_minute_is_logged_alike_in_every_engine(locked_runs):
     assert sum(len(counts) for _, counts in logs[0].raw) == 6600
 
 
-# A change of the source, and where it shows: each makes one value grow out of 31 bits.
+# A change of a source: each makes one value grow out of 31 bits.
 WIDENED = {
-    "the wave is kept in 1/4096 steps": ("] = sum_box\n", "] = sum_box << 12\n"),
-    "a beat's time has 20 bits of fraction": ("(level - under) << 8)", "(level - under) << 20)"),
+    "the wave is kept in 1/4096 steps": ("beats.py", "] = sum_box\n", "] = sum_box << 12\n"),
+    "a beat's time has 20 bits of fraction": (
+        "upstroke.py",
+        "(level - under) << 8)",
+        "(level - under) << 20)",
+    ),
 }
 
 
 @pytest.mark.parametrize("what", WIDENED)
 def test_a_widened_intermediate_is_caught(minute, tmp_path, what):
-    """A test of the test: an overflow put into beats.py ends the run in 32 bits, not in 64."""
-    firmware = engines.changed_firmware(tmp_path, "beats.py", *WIDENED[what])
+    """A test of the test: an overflow put into the detector ends the run in 32 bits, not in 64."""
+    firmware = engines.changed_firmware(tmp_path, *WIDENED[what])
     script = SCRIPTS / "locked.py"
     with pytest.raises(engines.EngineError, match="MemoryError: memory allocation failed"):
         engines.run("wasm", script, minute, firmware=firmware)
