@@ -18,7 +18,10 @@ START_S = 15.0  # from a soft reset to the app
 PIECE = struct.Struct("<HI")
 PROMPT = b">>> "
 # What systems say of a port in use; a shared port behind RFC 2217 closes the line.
-BUSY = ("busy", "lock", "temporarily unavailable", "broken pipe", "reset by peer")
+BUSY = (
+    *("busy", "lock", "temporarily unavailable", "broken pipe", "reset by peer"),
+    "does not seem to support rfc2217",  # closed before it had answered
+)
 
 
 class Line:
