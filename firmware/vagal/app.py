@@ -147,7 +147,7 @@ class App:
         if self._cause:
             recorder.gap(self._cause, LOST_UNKNOWN, self._quiet_us - n * _SAMPLE_US)
             self._cause = 0
-        recorder.samples(sensor.ir, sensor.red, n)
+        recorder.samples(sensor.ir, sensor.red)
         lost = sensor.lost
         if lost:
             recorder.gap(OVERFLOW, lost, self._quiet_us - n * _SAMPLE_US)
@@ -190,7 +190,7 @@ class App:
 
     def _header(self, number: int) -> dict:
         return {
-            "format": 2,
+            "format": 3,
             "session": number,
             "device": board.device_id(),
             "version": version.VERSION,

@@ -4,6 +4,8 @@ Register addresses, fields and timings from the MAX30102 datasheet, revision 1 (
 is any object with `readfrom_mem_into`, `readfrom_mem` and `writeto_mem`.
 """
 
+from array import array
+
 from micropython import const
 
 ADDRESS = const(0x57)
@@ -31,6 +33,8 @@ _MODE_SPO2 = const(0b0_0_000_011)  # red and infrared
 
 _PART = const(0x15)
 _PART_MAX30100 = const(0x11)
+_number = int.from_bytes  # looked up once: that makes an object
+_COUNTS = const(0x3FFFF)  # 18 bits
 _DEPTH = const(32)
 _BURST = const(17)  # samples a transfer: a stuck bus blocks for no longer than the watchdog allows
 _SETTLE = const(50)  # first samples after a start, dropped
@@ -46,8 +50,9 @@ class SensorError(OSError):
 class Max30102:
     """Call `start()`, then `drain()` at least every 300 ms.
 
-    drain() returns how many samples it read into `ir` and `red` (18-bit counts) and sets `lost`
-    to the samples lost after them (LOST_UNKNOWN where the chip can't say) and `browned_out`.
+    drain() returns how many samples it read; `ir` and `red` are views of them (18-bit counts). It
+    sets `lost` to the samples lost after them (LOST_UNKNOWN where the chip can't say) and
+    `browned_out`.
     """
 
     def __init__(self, bus, red_code: int, ir_code: int, sleep_ms) -> None:
@@ -59,9 +64,17 @@ class Max30102:
         self._data = bytearray(6 * _BURST)
         view = memoryview(self._data)
         self._slices = [view[: 6 * n] for n in range(_BURST + 1)]
+        pieces = tuple((view[i : i + 3], view[i + 3 : i + 6]) for i in range(0, 6 * _BURST, 6))
+        self._pieces = [pieces[:n] for n in range(_BURST + 1)]
         self._skip = 0
-        self.ir = [0] * _DEPTH
-        self.red = [0] * _DEPTH
+        self._all_ir = array("i", [0] * _DEPTH)
+        self._all_red = array("i", [0] * _DEPTH)
+        view = memoryview(self._all_ir)
+        self._ir_views = [view[:n] for n in range(_DEPTH + 1)]
+        view = memoryview(self._all_red)
+        self._red_views = [view[:n] for n in range(_DEPTH + 1)]
+        self.ir = self._ir_views[0]
+        self.red = self._red_views[0]
         self.lost = 0
         self.browned_out = False
 
@@ -135,23 +148,25 @@ class Max30102:
             if self._skip:
                 self._skip -= burst
             else:
-                self._unpack(n, n + burst)
+                self._unpack(n, burst)
                 n += burst
             waiting -= burst
         if overflow:
             self.lost = overflow if overflow < _OVERFLOW_MAX else LOST_UNKNOWN
+        self.ir = self._ir_views[n]
+        self.red = self._red_views[n]
         return n
 
-    def _unpack(self, first: int, end: int) -> None:
+    def _unpack(self, first: int, n: int) -> None:
         """18-bit counts, left-justified: red, then infrared."""
-        data = self._data
-        red = self.red
-        ir = self.ir
-        p = 0
-        for i in range(first, end):
-            red[i] = (data[p] & 3) << 16 | data[p + 1] << 8 | data[p + 2]
-            ir[i] = (data[p + 3] & 3) << 16 | data[p + 4] << 8 | data[p + 5]
-            p += 6
+        number = _number
+        red = self._all_red
+        ir = self._all_ir
+        i = first
+        for its_red, its_ir in self._pieces[n]:
+            red[i] = number(its_red, "big") & _COUNTS
+            ir[i] = number(its_ir, "big") & _COUNTS
+            i += 1
 
     def _read(self, register: int) -> int:
         self.bus.readfrom_mem_into(ADDRESS, register, self._byte)
