@@ -190,8 +190,9 @@ class App:
 
     def _header(self, number: int) -> dict:
         return {
-            "format": 2,
+            "format": 3,
             "session": number,
+            "salt": board.salt(),
             "device": board.device_id(),
             "version": version.VERSION,
             "firmware": self._firmware,
