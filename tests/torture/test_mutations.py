@@ -6,8 +6,8 @@ from types import ModuleType
 import pytest
 from vagaband import frames, journal
 
-from tests.torture import mutations
-from tests.torture.small_sessions import SESSIONS, written
+from . import mutations
+from .small_sessions import SESSIONS, written
 
 SEED = 5
 SHORT = 10_000
