@@ -107,10 +107,10 @@ class App:
                 return  # drain what came meanwhile before anything else
         elif self._watchdog:
             self._watchdog.feed()
-        self._link.listen()
+        babble = self._link.listen()
         if self._link.pulling:
             self._link.step()
-        else:
+        elif not babble:
             self._console.wait_ms(_TURN_MS)
 
     def _measure(self, recorder: Recorder, lap_us: int) -> None:

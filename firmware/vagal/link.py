@@ -45,22 +45,23 @@ class Link:
         """Whether a file is on its way."""
         return self._file is not None
 
-    def listen(self) -> None:
-        """Take what has come; answer the first whole line."""
+    def listen(self) -> bool:
+        """Take what has come; answer the first whole line. Whether it left off amid rubbish."""
         for _ in range(_AT_ONCE):
             c = self._console.read()
             if c < 0:
-                return
+                return False
             if c in (10, 13):
                 if self._n:
                     n = min(self._n, _LINE)
                     self._n = 0
                     self._obey(bytes(self._line[:n]))
-                    return
+                    return False
             elif c >= 32:
                 if self._n < _LINE:
                     self._line[self._n] = c
                 self._n += 1
+        return True
 
     def _obey(self, line: bytes) -> None:
         try:
