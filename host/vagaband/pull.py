@@ -65,7 +65,7 @@ def _numbers(device: Device, answer: dict[str, Any]) -> list[int]:
         if not isinstance(told, list) or any(type(n) is not int for n in told):
             raise DeviceError("The board does not tell its sessions.", "Reset it and try again.")
         last = numbers[-1] if numbers else 0
-        new = sorted(n for n in told if last < n <= MOST_SESSIONS)
+        new = sorted({n for n in told if last < n <= MOST_SESSIONS})
         numbers += new
         if not answer.get("more") or not new:
             return numbers
