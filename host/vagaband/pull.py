@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vagaband.device import Device
+from vagaband.device import Device, whole
 from vagaband.errors import DeviceError, VagabandError
 from vagaband.files import private_folder, write_private
 from vagaband.journal import LARGEST_FILE, Journal, decode, describe_damage
@@ -47,7 +47,7 @@ def pull(url: str, out: Path, progress: Progress = lambda what, done: None) -> l
         if not NAME.fullmatch(name):
             raise DeviceError(f"The board at {url} does not say which one it is.", "Reset it.")
         private_folder(out)
-        if not device.ask("status").get("clock_s"):
+        if not whole(device.ask("status"), "clock_s"):
             device.ask(f"time {int(time.time())}")  # dates the session that is open
         numbers = _numbers(device, answer)
         now_open = answer.get("open")
@@ -114,9 +114,7 @@ def _is_beginning_of(device: Device, number: int, data: bytes) -> bool:
     the light was, so that the last 512 bytes tell one session from another.
     """
     told = device.ask(f"check {number} {len(data)}")
-    size = told.get("bytes")
-    right = told.get("crc") == zlib.crc32(data[-512:])
-    return right and isinstance(size, int) and size >= len(data)
+    return whole(told, "bytes") >= len(data) and told.get("crc") == zlib.crc32(data[-512:])
 
 
 def _set_aside(path: Path) -> None:

@@ -166,6 +166,7 @@ def test_a_session_that_is_damaged_on_the_board_is_told_and_holds_nothing_up(
     with ChipFiles(chip) as files:
         put(files, "/log/00001.vbj", bytes(spoilt))
     board = start(chip, seed=5)
+    damaged = {}
     for _ in range(2):
         code, out, _ = run_cli("pull", "--port", board.url, "--json")
         damaged, after = json.loads(out)["sessions"]
