@@ -129,6 +129,7 @@ def _fetch(device: Device, part: Path, number: int, progress: Progress) -> int:
     """Append what is missing to `part`; returns the size."""
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(fd, "ab") as file:
+        os.fchmod(fd, 0o600)  # also one that was there
         have = file.tell()
         idle = 0
         while idle < TRIES:
