@@ -51,10 +51,11 @@ def pull(url: str, out: Path, progress: Progress = lambda what, done: None) -> l
             device.ask(f"time {int(time.time())}")  # dates the session that is open
         numbers = _numbers(device, answer)
         now_open = answer.get("open")
-        return [
+        pulled = [
             _pull_session(device, out, name, number, number == now_open, progress)
             for number in numbers
         ]
+        return [one for one in pulled if one]
 
 
 def _numbers(device: Device, answer: dict[str, Any]) -> list[int]:
@@ -74,7 +75,8 @@ def _numbers(device: Device, answer: dict[str, Any]) -> list[int]:
 
 def _pull_session(
     device: Device, out: Path, name: str, number: int, is_open: bool, progress: Progress
-) -> Pulled:
+) -> Pulled | None:
+    """Fetch what is new of a session; None of one that was cut off before its first byte."""
     final = out / f"{name}-{number:05d}.vbj"
     part = final.with_suffix(".vbj.part")
     for path in (final, part):
@@ -89,6 +91,9 @@ def _pull_session(
             if not part.exists():
                 write_private(part, before)
         size = _fetch(device, part, number, progress)
+        if not size:
+            part.unlink()
+            return None
         journal = decode(part.read_bytes())
         damage = _damage(journal, name, number)
         if damage and not (before and part.read_bytes().startswith(before)):

@@ -42,6 +42,7 @@ def test_a_broken_pull_goes_on_where_it_stopped(wear_device, tmp_path: Path):
         part.write_bytes(data[:3000])
         pulled = pull._pull_session(device, tmp_path, name, 1, False, lambda what, done: None)
     assert asked == [3000]
+    assert pulled
     assert pulled.path.read_bytes() == data
     assert not part.exists()
 
@@ -201,6 +202,16 @@ def test_more_sessions_than_one_answer_holds(start, chip: Path, tmp_path: Path):
 def test_a_board_that_does_not_tell_its_sessions(answer):
     with pytest.raises(DeviceError, match="does not tell its sessions"):
         pull._numbers(None, answer)  # type: ignore[arg-type]
+
+
+def test_a_session_without_a_byte_is_none(start, chip: Path, tmp_path: Path):
+    """The power went as the file was made."""
+    with ChipFiles(chip) as files:
+        files.makedirs("/log", exist_ok=True)
+        put(files, "/log/00001.vbj", b"")
+    (second,) = pull.pull(start(chip).url, tmp_path / "out")
+    assert (second.session, second.damage) == (2, "")
+    assert list((tmp_path / "out").iterdir()) == [second.path]
 
 
 def test_numbers_that_no_session_has_are_left_out():
