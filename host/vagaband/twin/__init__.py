@@ -51,7 +51,8 @@ def of_journal(journal: Journal, engine: str = "micropython") -> tuple[Session, 
     # Gaps and contact are the device's: where beats stood in, the stages did not see them.
     found.events = journal.events
     if found.lit_epochs is not None:
-        found.epochs = _completed(found.epochs, journal.epochs, found.lit_epochs)
+        _, _, logged = journal.intervals_and_epochs()
+        found.epochs = _completed(found.epochs, logged, found.lit_epochs)
     return _with_light(journal, found, name), note
 
 
