@@ -340,10 +340,10 @@ class Beats:
         thin = self.trust == TRUST_MAX  # nothing hangs on the rhythm then
         self._rhythm.follow(self._b, known, max(height, self._height) >> 4, thin)
         alike = self._likeness.of(self._b, self._at >> self._shift)
-        if not self._last_height:
-            if self._at > self._hurry or height < _CLEAR * self._windows[10] * self._rough:
-                self._trust.doubt()
-                alike = 0
+        near_noise = height < _CLEAR * self._windows[10] * self._rough
+        if not self._last_height and (near_noise or self._at > self._hurry):
+            self._trust.doubt()
+            alike = 0
         if alike < ALIKE and self._interposed():
             return False
         self._likeness.renew()

@@ -96,6 +96,7 @@ class Journal:
         self._red = [0] * _SECONDS
         self._red_n = 0
         self._red_at = 0
+        self._seed = 0  # what a record's checksum goes on from
         if FOLDER[1:] not in os.listdir("/"):
             os.mkdir(FOLDER)
         self._file = open(path(session), "wb")
@@ -104,6 +105,8 @@ class Journal:
         p = self._open(b"H"[0], len(text))
         self._pool[p : p + len(text)] = text
         self._commit()
+        # Each later checksum goes on from the header's: no other session's record fits here.
+        self._seed = struct.unpack_from("<I", self._pool, p + len(text))[0]
 
     # What the pipeline and the app tell it. None of it touches the heap.
 
@@ -222,7 +225,7 @@ class Journal:
         while p < self._filled:
             n = self._pool[p + 1] | self._pool[p + 2] << 8
             end = p + _HEAD + n
-            struct.pack_into("<I", self._pool, end, binascii.crc32(self._view[p:end]))
+            struct.pack_into("<I", self._pool, end, binascii.crc32(self._view[p:end], self._seed))
             p = end + _CRC
         self._file.write(self._view[: self._filled])
         self._file.flush()
