@@ -24,15 +24,12 @@ RESET_CAUSES = ("?", "power on", "reset", "watchdog", "deep sleep", "soft reset"
 
 
 def sensor_bus():
-    """The I2C bus of the sensor, freed first if a transfer was cut off by a reset."""
-    scl = machine.Pin(SCL, machine.Pin.OUT, value=1)
-    sda = machine.Pin(SDA, machine.Pin.IN, machine.Pin.PULL_UP)
-    for _ in range(9):
-        if sda.value():
-            break
-        scl.value(0)
-        time.sleep_us(5)
-        scl.value(1)
+    """The I2C bus of the sensor. A transfer that was cut off is ended: nine clocks and a stop."""
+    scl = machine.Pin(SCL, machine.Pin.OPEN_DRAIN, machine.Pin.PULL_UP, value=1)
+    sda = machine.Pin(SDA, machine.Pin.OPEN_DRAIN, machine.Pin.PULL_UP, value=1)
+    edges = ((scl, 0), (scl, 1)) * 9 + ((scl, 0), (sda, 0), (scl, 1), (sda, 1))
+    for pin, level in edges:
+        pin.value(level)
         time.sleep_us(5)
     return machine.I2C(0, scl=machine.Pin(SCL), sda=machine.Pin(SDA), freq=_I2C_HZ)
 

@@ -128,7 +128,7 @@ def test_nothing_new_is_nothing(bus, sensor):
     assert drained(sensor) == [50]
 
 
-def test_a_drain_is_one_look_and_bursts_of_at_most_17(bus, sensor):
+def test_a_drain_is_one_look_and_bursts_of_at_most_12(bus, sensor):
     bus.transfers.clear()
     bus.sleep_ms(100)
     sensor.drain()
@@ -136,7 +136,7 @@ def test_a_drain_is_one_look_and_bursts_of_at_most_17(bus, sensor):
     bus.transfers.clear()
     bus.sleep_ms(300)
     assert len(drained(sensor)) == 30
-    assert [n for register, n in bus.transfers if register == 0x07] == [102, 78]
+    assert [n for register, n in bus.transfers if register == 0x07] == [72, 72, 36]
 
 
 def test_a_full_fifo_without_loss(bus, sensor):
