@@ -68,6 +68,8 @@ class App:
         self._watch = board.Stopwatch()
         self._watchdog = None
         self._recorder = None
+        self._boot = board.random_id()
+        self._set_by = 0  # seconds by which the clock was set since then
         self._up_us = 0
         self._quiet_us = 0  # since the last sample
         self._still_us = 0  # since that, or since the sensor was started
@@ -264,6 +266,9 @@ class App:
             "config": self._config,
             "units": {"ir": "counts", "ibi": "1/8 ms", "rsa": "ln ms2 / 65536"},
             "clock_s": board.clock_s(),
+            "boot": self._boot,
+            "rtc_s": board.rtc_s(),
+            "set_by_s": self._set_by,
             "reset": board.reset_cause(),
         }
 
@@ -352,9 +357,12 @@ class App:
         seconds = int(rest)
         if not _EARLIEST <= seconds < _LATEST:
             return {"error": "that is no time of this age", "next": "give seconds since 1970"}
+        before = board.rtc_s()
         board.set_clock(seconds)
+        now = board.rtc_s()
+        self._set_by += now - before
         if self._recorder:
-            self._recorder.clock_set(board.clock_s())
+            self._recorder.clock_set(before, now)
         return {"clock_s": board.clock_s()}
 
     def _help(self, rest: str):

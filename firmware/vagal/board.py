@@ -19,6 +19,7 @@ _WATCHDOG_MS = const(8000)
 _FOREVER_MS = const(3600000)  # a watchdog can't be stopped, only put off
 _CTRL_C = const(3)
 _EPOCH_2000 = const(946684800)  # seconds from 1970 to the ESP32's epoch
+_YEAR_2024 = const(757382400)
 
 RESET_CAUSES = ("?", "power on", "reset", "watchdog", "deep sleep", "soft reset")
 
@@ -69,12 +70,21 @@ def accept_version() -> None:
         pass  # it was no trial
 
 
+def rtc_s() -> int:
+    """Seconds since 2000-01-01 UTC; since the power came where the clock was never set."""
+    year, month, day, _, hour, minute, second, _ = machine.RTC().datetime()
+    return time.mktime((year, month, day, hour, minute, second, 0, 0))
+
+
 def clock_s() -> int:
     """Seconds since 2000-01-01 UTC; 0 where the clock was never set."""
-    year, month, day, _, hour, minute, second, _ = machine.RTC().datetime()
-    if year < 2024:
-        return 0
-    return time.mktime((year, month, day, hour, minute, second, 0, 0))
+    seconds = rtc_s()
+    return seconds if seconds >= _YEAR_2024 else 0
+
+
+def random_id() -> str:
+    """A new number, in hex."""
+    return binascii.hexlify(os.urandom(4)).decode()
 
 
 def set_clock(unix_s: int) -> None:

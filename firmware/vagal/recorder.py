@@ -99,8 +99,9 @@ class Recorder:
         self._red_sum = self._red_n = 0
         self.pipeline.gap(lost, cause)
 
-    def clock_set(self, seconds: int) -> None:
-        """The wall clock was set to seconds since 2000-01-01."""
+    def clock_set(self, before: int, seconds: int) -> None:
+        """The wall clock was set, from seconds since 2000-01-01 to others."""
+        self.event(CLOCK, 0, before)
         self.event(CLOCK, 1, seconds)
 
     def mark(self, kind: str, text: str) -> None:

@@ -13,6 +13,7 @@ NEAR_S = 0.15  # a beat found so near to a true one is that beat
 REACH_S = 0.4  # a gap's length is wrong by less than that
 STEP_S = 0.01
 FOLLOW = 0.3  # share of a beat's residual by which the lag follows
+SLIP_S = 0.01  # and the most: a clock never measured is 0.8 % off; false beats must not pull
 FEW = 3  # beats of a stretch that say where it lies
 SURE = 100  # beats that say where a session begins
 
@@ -76,7 +77,8 @@ def _gap(event, clock, before: float, after: float, beats: int) -> LaidGap:
     error_s = before - after if beats >= FEW else None
     estimated = bool(event.arg & ESTIMATED)
     cause = event.arg & ~ESTIMATED
-    return LaidGap(start_s + before, end_s + after, cause, estimated, event.value, error_s)
+    edges = (float(start_s + before), float(end_s + after))
+    return LaidGap(*edges, cause, estimated, event.value, error_s)
 
 
 def _best(beats_s: Floats, truth_s: Floats, lags_s: Floats) -> float:
@@ -107,7 +109,7 @@ def _follow(stretch: Floats, truth_s: Floats, lag_s: float, laid: Laid) -> float
         if abs(residual) < NEAR_S and nearest not in laid.found:
             laid.found.add(nearest)
             laid.last_s = at_s
-            lag_s -= FOLLOW * residual
+            lag_s -= min(max(FOLLOW * residual, -SLIP_S), SLIP_S)
         else:
             laid.false_s.append(at_s)
     return lag_s

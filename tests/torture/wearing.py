@@ -35,9 +35,12 @@ class Wearing:
         return [int(line.split()[1]) for line in self.said if line.startswith("memory ")]
 
 
-def wear(script: str, minutes: float, heart: str, **options: object) -> Wearing:
-    """Wear the real firmware for some virtual minutes, as fast as it goes."""
-    with tempfile.TemporaryDirectory() as name, temporary_chip(firmware_dir()) as chip:
+def wear(
+    script: str, minutes: float, heart: str, firmware: Path | None = None, **options: object
+) -> Wearing:
+    """Wear the real firmware (or another) for some virtual minutes, as fast as it goes."""
+    files_of = temporary_chip(firmware or firmware_dir())
+    with tempfile.TemporaryDirectory() as name, files_of as chip:
         folder = Path(name)
         (folder / "script").write_text(script)
         board = Board(

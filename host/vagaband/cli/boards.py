@@ -23,10 +23,12 @@ from vagaband.cli.shared import (
     stdout,
     unusable,
 )
+from vagaband.dating import dates
 from vagaband.demo import Demo, wear
 from vagaband.errors import InputError
 from vagaband.files import check_folder, write_private
 from vagaband.image_file import read_image
+from vagaband.journal import decode
 from vagaband.judge import judge
 from vagaband.ports import the_port
 from vagaband.pull import pull
@@ -49,12 +51,19 @@ def pull_(port: str | None, out: Path, to_json: bool) -> None:
     url = the_port(port)
     with stderr.status("asking the board") as status:
         pulled = pull(url, out, lambda what, done: status.update(f"{what}: {done:,} bytes"))
+    began = dates(decode(p.path.read_bytes()) for p in pulled)
     if to_json:
-        print_json({"sessions": [p.as_json() for p in pulled]})
+        sessions = [
+            {**p.as_json(), "began": date and date.isoformat()}
+            for p, date in zip(pulled, began, strict=True)
+        ]
+        print_json({"sessions": sessions})
         return
-    for p in pulled:
+    for p, date in zip(pulled, began, strict=True):
         state = "" if p.ended else ", still open" if p.open else ", cut off without an end"
-        stdout.print(f"{p.path}: {p.bytes:,} bytes, {p.new_bytes:,} of them new{state}")
+        when = f"{date:%Y-%m-%d %H:%M} UTC" if date else "undated"
+        size = f"{p.bytes:,} bytes, {p.new_bytes:,} of them new"
+        stdout.print(f"{p.path}: {when}, {size}{state}")
     if not pulled:
         stdout.print("the board holds no session")
 
