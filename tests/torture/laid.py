@@ -35,10 +35,16 @@ class Laid:
     """Times on the heart's clock, in s."""
 
     start_s: float  # of the session's first sample
-    found: set[int]  # numbers of the true beats
+    found: dict[int, float]  # numbers of the true beats; their time on the device's clock
     false_s: list[float]
     gaps: list[LaidGap]
-    last_s: float  # the last beat found
+
+    def interval_errors_ms(self, truth_s: Floats, from_s: float, until_s: float) -> Floats:
+        """Of the intervals between true beats in a stretch of time, both of which were found."""
+        numbers = [n for n, t_s in enumerate(truth_s) if from_s <= t_s <= until_s]
+        both = [n for n in numbers if n in self.found and n + 1 in self.found]
+        found_s = np.array([self.found[n + 1] - self.found[n] for n in both])
+        return 1000 * np.abs(found_s - np.diff(truth_s)[both])
 
 
 def lay(
@@ -60,7 +66,7 @@ def lay(
     first = next(stretch for stretch in stretches if len(stretch))
     rate = 1.0 if any(e.code == SCALE for e in session.events) else 1 / sensor_clock
     lag_s = _best(rate * first[:SURE], truth_s, np.arange(after_s, before_s, STEP_S))
-    laid = Laid(lag_s, set(), [], [], 0.0)
+    laid = Laid(lag_s, {}, [], [])
     for number, stretch in enumerate(stretches):
         before = lag_s
         if number and len(stretch) >= FEW:
@@ -107,8 +113,7 @@ def _follow(stretch: Floats, truth_s: Floats, lag_s: float, laid: Laid) -> float
         nearest = min((after - 1, after), key=lambda k: abs(truth_s[k] - at_s))
         residual = at_s - float(truth_s[nearest])
         if abs(residual) < NEAR_S and nearest not in laid.found:
-            laid.found.add(nearest)
-            laid.last_s = at_s
+            laid.found[nearest] = float(t_s)
             lag_s -= min(max(FOLLOW * residual, -SLIP_S), SLIP_S)
         else:
             laid.false_s.append(at_s)
