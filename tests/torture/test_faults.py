@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 from engines import changed_firmware
+from vagaband.assemble import ESTIMATED
+from vagaband.journal import END, GAP
 
 from . import fault_table, faults, soak
 from .faults import KINDS, Kind
+from .wearing import wear
 
 
 def kind(name: str) -> Kind:
@@ -67,6 +70,26 @@ def test_half_an_hour_of_random_faults():
     assert result.sound, result
     assert result.faults > 15
     assert result.lost_outside_gaps == 0
+
+
+def test_a_session_that_ends_without_its_sensor_says_since_when():
+    """The gap that runs at the end is recorded too."""
+    worn = wear("60 unplug 300\n", 2, faults.HEART, seed=2)
+    (session,) = worn.sessions
+    *_, gap, end = [event for event in session.events if event.code in (GAP, END)]
+    assert (gap.code, gap.arg, end.code) == (GAP, ESTIMATED + faults.CAUSES["bus"], END)
+    assert gap.value == pytest.approx(6000, abs=30)
+
+
+def test_a_loose_plug_does_not_wear_the_flash():
+    """Away each 4 s for ten minutes: commits keep their half minute, each gap is there."""
+    script = "30 memory\n590 memory\n" + "".join(f"{t} nak 0.5\n" for t in range(32, 590, 4))
+    worn = wear(script, 10.2, faults.HEART, seed=2)
+    (session,) = worn.sessions
+    gaps = [event for event in session.events if event.code == GAP]
+    assert 135 <= len(gaps) <= 145
+    before, after = worn.erases
+    assert after - before < 70  # with raw light 250 an hour; a flush a gap would be 140 and more
 
 
 @pytest.mark.slow

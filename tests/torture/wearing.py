@@ -34,6 +34,11 @@ class Wearing:
         """Heap in use, each time that the script asked."""
         return [int(line.split()[1]) for line in self.said if line.startswith("memory ")]
 
+    @property
+    def erases(self) -> list[int]:
+        """Blocks erased so far, each time that the script asked."""
+        return [int(line.split()[3]) for line in self.said if line.startswith("memory ")]
+
 
 def wear(
     script: str, minutes: float, heart: str, firmware: Path | None = None, **options: object

@@ -77,7 +77,11 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "stall": ("SECONDS", _positive, "the processor is busy, the FIFO overflows"),
     "reset": ("", _nothing, "resets the board"),
     "power": ("", _nothing, "cuts and returns the power"),
-    "memory": ("", _nothing, "says how much of the heap is in use, after a collection"),
+    "memory": (
+        "",
+        _nothing,
+        "says the bytes of the heap in use, and the blocks erased",
+    ),
 }
 WIRING_FAULTS = {
     "no_sensor": "nothing answers on the bus",

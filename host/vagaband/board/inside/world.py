@@ -280,7 +280,7 @@ class World:
     def _do_memory(self, _):
         self.chip.forget_light()
         gc.collect()
-        self.umbilical.send(b"E", b"memory %d" % gc.mem_alloc())
+        self.umbilical.send(b"E", b"memory %d erases %d" % (gc.mem_alloc(), self.erases))
 
     def _do_stall(self, us):
         self.now_us += us
