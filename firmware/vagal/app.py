@@ -210,7 +210,7 @@ class App:
             self._cause = 0
         elif n == DEPTH and not lost and time_us > DEPTH * _SAMPLE_US + _SLACK_US:
             lost = LOST_UNKNOWN  # a clone that does not count them
-        recorder.samples(sensor.ir, sensor.red, n)
+        recorder.samples(sensor.ir, sensor.red)
         if lost:
             recorder.gap(OVERFLOW, lost, n, time_us)
         recorder.drained(n + max(lost, 0), time_us)
@@ -255,7 +255,7 @@ class App:
 
     def _header(self, number: int) -> dict:
         return {
-            "format": 2,
+            "format": 3,
             "session": number,
             "device": board.device_id(),
             "version": version.VERSION,

@@ -97,16 +97,23 @@ class Modulation:
 
     def _gather(self) -> int:
         """Times (1/250 s back from the newest) and values of the beats in the window."""
+        steps = self._step
+        values = self._value
+        t = self._t
+        x = self._x
         age = n = beats = 0
+        kept = self._n
         p = self._p
-        while beats < self._n and age <= _WINDOW:
+        while beats < kept and age <= _WINDOW:
             p = p - 1 if p else _N - 1
-            step = self._step[p]
+            step = steps[p]
             if step > 0:
-                self._t[n] = age >> 5
-                self._x[n] = self._value[p]
+                t[n] = age >> 5
+                x[n] = values[p]
                 n += 1
-            age += abs(step)
+                age += step
+            else:
+                age -= step
             beats += 1
         if age < _SHORTEST:
             return 0
@@ -115,7 +122,7 @@ class Modulation:
         return n
 
     def _level(self, n: int) -> bool:
-        """Bring the values to mean 0, size 170..341 and at most 1023; False where all are one."""
+        """Bring the values to mean 0, size 170..340 and at most 1020; False where all are one."""
         x = self._x
         mean = size = 0
         for i in range(n):
@@ -123,21 +130,24 @@ class Modulation:
         mean //= n
         for i in range(n):
             x[i] = v = x[i] - mean
-            size += abs(v)
+            size += v if v > 0 else -v
         size //= n
         if not size:
             return False
+        most = _CLIP * size
+        least = -most
         up = down = 0
         while size >> down > 340:
             down += 1
         while size << up < 170:
             up += 1
-        most = _CLIP * ((size << up >> down) + 1)
         for i in range(n):
             v = x[i]
-            # a freak beat by far: the shift below must not widen it
-            v = most if v >> down > most else -most if v >> down < -most else v << up >> down
-            x[i] = most if v > most else -most if v < -most else v
+            if v > most:
+                v = most
+            elif v < least:
+                v = least
+            x[i] = v << up >> down
         return True
 
     def _lay_out(self, n: int) -> None:
@@ -145,19 +155,26 @@ class Modulation:
         t = self._t
         x = self._x
         z = self._z
+        wave = self._sine
+        cosine = sine.COS
         points = min(t[n - 1] // _POINT + 1, _GRID)
-        i = 1
-        for k in range(_GRID):
-            if k >= points:
-                z[k] = 0
-                continue
-            at = _POINT * k
-            while t[i] < at:
+        i = at = 0
+        t1 = t[0]
+        x1 = x[0]
+        t0 = x0 = 0  # the beat before
+        for k in range(points):
+            while t1 < at:
                 i += 1
-            v = x[i - 1]
-            if at > t[i - 1]:  # not before the newest
-                v += (x[i] - v) * (at - t[i - 1]) // (t[i] - t[i - 1])
-            z[k] = v * (127 - self._sine[sine.COS + ((k << 8) // points)]) >> 4
+                t0 = t1
+                x0 = x1
+                t1 = t[i]
+                x1 = x[i]
+            # the newest value also stands for what is later
+            v = x0 + (x1 - x0) * (at - t0) // (t1 - t0) if i else x1
+            z[k] = v * (127 - wave[cosine + (k << 8) // points]) >> 4
+            at += _POINT
+        for k in range(points, _GRID):
+            z[k] = 0
 
     def _weigh(self) -> None:
         """Power of each line, weighted, from the transform of pairs of points.
@@ -166,10 +183,13 @@ class Modulation:
         """
         z = self._z
         wave = self._sine
+        cosine = sine.COS
+        share = self.share
+        last = self.fastest + 1
         for line in range(_FIRST, _FIRST + _LINES):
             k = 2 * line
             j = _GRID - k
-            c = wave[sine.COS + k]
+            c = wave[cosine + k]
             s = wave[k]
             d_re = z[k] - z[j]
             d_im = z[k + 1] + z[j + 1]
@@ -178,7 +198,7 @@ class Modulation:
             weight = min(line, _WHITE)
             re = re * weight >> 13
             im = im * weight >> 13
-            self.share[line - _FIRST] = re * re + im * im if line <= self.fastest + 1 else 0
+            share[line - _FIRST] = re * re + im * im if line <= last else 0
 
     def _normalise(self) -> bool:
         share = self.share
@@ -211,7 +231,8 @@ def _transform(z: list, wave: array) -> None:
             v = z[k + 1]
             z[k + 1] = z[j + 1]
             z[j + 1] = v
-    half = 2  # distance of the two numbers of a butterfly in the list
+    _transform_fours(z)
+    half = 8  # distance of the two numbers of a butterfly in the list
     while half < _GRID:
         k = 0
         while k < half:
@@ -234,6 +255,33 @@ def _transform(z: list, wave: array) -> None:
                 i = j + half
             k += 2
         half *= 2
+
+
+def _transform_fours(z: list) -> None:
+    """The first two stages, in which nothing is multiplied."""
+    for i in range(0, _GRID, 8):
+        a = z[i]
+        b = z[i + 1]
+        c = z[i + 2]
+        d = z[i + 3]
+        re = a + c
+        im = b + d
+        a -= c
+        b -= d
+        e = z[i + 4]
+        f = z[i + 5]
+        c = z[i + 6]
+        d = z[i + 7]
+        z[i] = re + e + c
+        z[i + 1] = im + f + d
+        z[i + 4] = re - e - c
+        z[i + 5] = im - f - d
+        e -= c
+        f -= d
+        z[i + 2] = a + f
+        z[i + 3] = b - e
+        z[i + 6] = a - f
+        z[i + 7] = b + e
 
 
 class Breathing:

@@ -113,6 +113,7 @@ class Corrector:
 
     def _unseed(self) -> None:
         self._median = 0  # 0: no series yet
+        self._low = self._high = 0  # between them an interval is taken as it is
         self._n_accepted = 0
         self._p_accepted = 0
         self._mended = 0
@@ -168,10 +169,10 @@ class Corrector:
         """Judge the oldest interval; always takes at least one out of the buffer."""
         x0 = self._x[0]
         m = self._median
-        low = m * 3 >> 2
-        high = m * 11 >> 3
+        low = self._low
+        high = self._high
         x1 = self._x[1] if self._n > 1 else m
-        swings = not low <= x0 <= high and self._follows(x0, x1)
+        swings = not low <= min(x0, x1) <= x0 <= high and self._follows(x0, x1)
         if (x0 > high or x0 > _MAX) and not swings:
             self._long(x0, x1, m, low, high)
         elif (x0 < low or x0 < _MIN) and not swings:
@@ -257,8 +258,8 @@ class Corrector:
         `after` is the buffer place of the first interval behind the pair. 0 where unknown.
         """
         x = self._x
-        low = self._median * 3 >> 2
-        high = self._median * 11 >> 3
+        low = self._low
+        high = self._high
         if self._history.n < 2 or after >= self._n or not low <= x[after] <= high:
             return 0
         near = x[after] - self._history.last(1)
@@ -345,7 +346,11 @@ class Corrector:
                 s[j] = s[j - 1]
                 j -= 1
             s[j] = v
-        self._median = s[self._n_accepted >> 1]
+        m = s[self._n_accepted >> 1]
+        self._median = m
+        # A strong swing goes there again, and a little beyond.
+        self._low = min(m * 3 >> 2, max(s[0] * 7 >> 3, m * 5 >> 3))
+        self._high = max(m * 11 >> 3, min(s[self._n_accepted - 1] * 9 >> 3, m * 3 >> 1))
 
 
 def _bends(a: int, b: int, c: int, d: int) -> int:

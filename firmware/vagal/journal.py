@@ -26,9 +26,9 @@ _HEAD = const(9)  # type, length (2), session (2), sequence (4)
 _CRC = const(4)
 _POOL = const(8192)  # records waiting for the flush
 _RAW_RECORD = const(400)  # bytes at which a raw record is closed
-_BLOCK = const(100)  # samples in a block of raw light
+_BLOCK = const(96)  # samples after which a block of raw light is full; a drain brings 32 at most
 _RAW_HEAD = const(6)
-_RAW_ROOM = const(_RAW_RECORD + 6 * _BLOCK + 8 + _RAW_HEAD)  # at most, whatever the light does
+_RAW_ROOM = const(_RAW_RECORD + 6 * 32 + 4 + _RAW_HEAD)  # at most, whatever the light does
 _FOUND_HEAD = const(9)
 _BEATS = const(64)  # most beats, mends and epochs in a record
 _MENDS = const(64)
@@ -107,15 +107,15 @@ class Journal:
 
     # What the pipeline and the app tell it. None of it touches the heap.
 
-    def samples(self, index: int, ir, n: int) -> None:
-        """Log the first n of an array of IR samples; `index` is the first one's."""
+    def samples(self, index: int, ir) -> None:
+        """Log IR samples, those of a drain; `index` is the first one's."""
         if not self.keep_raw:
             return
         if not self._raw.count:
             if self._filled + _HEAD + _RAW_ROOM + _CRC > _POOL:
                 self._commit()
             self._raw.begin(self._filled + _HEAD, index)
-        if self._raw.push(ir, n):
+        if self._raw.push(ir):
             self._close_raw()
 
     def red(self, index: int, mean: int) -> None:
@@ -250,8 +250,7 @@ class RawPart:
     def __init__(self, pool: bytearray) -> None:
         self._pool = pool
         self._packer = Packer(pool)
-        self._ir = [0] * _BLOCK
-        self._waiting = 0  # samples not packed yet
+        self._in_block = 0
         self._at = 0
         self._first = 0
         self.count = 0  # samples in the record
@@ -261,27 +260,26 @@ class RawPart:
         self._at = at
         self._first = index
         self._packer.restart(at + _RAW_HEAD)
+        self._packer.begin()
 
-    def push(self, ir, n: int) -> bool:
-        """Take the first n samples of an array; True when the record is full."""
-        waiting = self._waiting
-        block = self._ir
-        for i in range(n):
-            block[waiting] = ir[i]
-            waiting += 1
-            if waiting == _BLOCK:
-                self._packer.block(block, waiting)
-                waiting = 0
-        self._waiting = waiting
+    def push(self, ir) -> bool:
+        """Take an array of samples; True when the record is full."""
+        packer = self._packer
+        if self._in_block > _BLOCK:
+            packer.end(self._in_block)
+            packer.begin()
+            self._in_block = 0
+        packer.add(ir)
+        n = len(ir)
+        self._in_block += n
         self.count += n
-        return self._packer.pos - self._at >= _RAW_RECORD
+        return packer.pos - self._at >= _RAW_RECORD
 
     def close(self) -> int:
         """Finish the payload; returns its length."""
-        if self._waiting:
-            self._packer.block(self._ir, self._waiting)
+        self._packer.end(self._in_block)
         struct.pack_into("<IH", self._pool, self._at, self._first, self.count)
-        self._waiting = self.count = 0
+        self._in_block = self.count = 0
         return self._packer.pos - self._at
 
 
@@ -291,7 +289,7 @@ class FoundPart:
     def __init__(self) -> None:
         self.buf = bytearray(_FOUND_HEAD + 6 * _BEATS + 4 * _MENDS + _EPOCH_BYTES * _EPOCHS + 8)
         self._packer = Packer(self.buf)
-        self._ticks = [0] * _BEATS  # from beat to beat, 1/256 samples
+        self._tick = [0]
         self._mends = bytearray(4 * _MENDS)
         self._epochs = bytearray(_EPOCH_BYTES * _EPOCHS + 4)
         self._first_index = 0
@@ -317,7 +315,11 @@ class FoundPart:
             self._first_frac = frac
         else:
             ticks = (index - self._last_index) * 256 + frac - self._last_frac
-            self._ticks[self._beats - 1] = ticks
+            if self._beats == 1:
+                self._packer.restart(_FOUND_HEAD, _USUAL_TICKS)
+                self._packer.begin()
+            self._tick[0] = ticks  # from beat to beat, 1/256 samples
+            self._packer.add(self._tick)
         self._last_index = index
         self._last_frac = frac
         self._beats += 1
@@ -354,10 +356,11 @@ class FoundPart:
         buf = self.buf
         struct.pack_into("<IB", buf, 0, self._first_index, self._first_frac)
         struct.pack_into("<BBBB", buf, 5, self._beats, self.mends, self._ok, self.epochs)
-        self._packer.restart(_FOUND_HEAD, _USUAL_TICKS)
+        p = _FOUND_HEAD
         if self._beats > 1:
-            self._packer.block(self._ticks, self._beats - 1)
-        p = _append(buf, self._packer.pos, self._mends, 4 * self.mends)
+            self._packer.end(self._beats - 1)
+            p = self._packer.pos
+        p = _append(buf, p, self._mends, 4 * self.mends)
         p = _append(buf, p, self._epochs, _EPOCH_BYTES * self.epochs)
         self._clear()
         return p

@@ -58,36 +58,35 @@ class Likeness:
             t[i] += (self._shape[i] - t[i]) >> share
 
     def _correlate(self, wave: list, at: int, t, first: int, end: int) -> int:
-        """r^2 with the template `t` in 1/256, by the points from `first` to before `end`."""
+        """r^2 with the template `t` in 1/256, by the points from `first` to before `end`.
+
+        These are in `shape` then, without their mean.
+        """
         shape = self._shape
         mask = len(wave) - 1
         c = at - _BEFORE * self._stride
-        top = mean = 0
+        stride = self._stride
         for i in range(_POINTS):
-            v = wave[c & mask] if c >= 0 else 0
-            c += self._stride
-            shape[i] = v
-            if first <= i < end:
-                mean += v
+            shape[i] = wave[c & mask]
+            c += stride
+        mean = sum(shape)
+        if end - first < _POINTS:
+            mean = 0
+            for i in range(first, end):
+                mean += shape[i]
         mean //= end - first
-        for v in shape:
-            v -= mean
-            if v < 0:
-                v = -v
-            if v > top:
-                top = v
+        top = max(max(shape) - mean, mean - min(shape))
         shift = 0
         while top >> shift > 1023:
             shift += 1
         st = ss = tt = 0
-        for i in range(_POINTS):
+        for i in range(first, end):
+            old = t[i]
             v = (shape[i] - mean) >> shift
             shape[i] = v
-            if first <= i < end:
-                old = t[i]
-                st += v * old
-                ss += v * v
-                tt += old * old
+            st += v * old
+            ss += v * v
+            tt += old * old
         while ss > 0x3FFF or tt > 0x3FFF or abs(st) > 0x3FFF:
             ss >>= 1
             tt >>= 1

@@ -4,6 +4,8 @@ Register addresses, fields and timings from the MAX30102 datasheet, revision 1 (
 is any object with `readfrom_mem_into`, `readfrom_mem` and `writeto_mem`.
 """
 
+from array import array
+
 from micropython import const
 
 ADDRESS = const(0x57)
@@ -31,6 +33,8 @@ _MODE_SPO2 = const(0b0_0_000_011)  # red and infrared
 
 _PART = const(0x15)
 _PART_MAX30100 = const(0x11)
+_number = int.from_bytes  # looked up once: that makes an object
+_COUNTS = const(0x3FFFF)  # 18 bits
 DEPTH = const(32)  # samples that the FIFO holds
 _BURST = const(12)  # samples a transfer: a bus that sticks amid one blocks 100 ms a byte, 7.3 s
 SETTLE = const(50)  # first samples after a start, dropped
@@ -48,8 +52,9 @@ class SensorError(OSError):
 class Max30102:
     """Call `start()`, then `drain()` at least every 300 ms.
 
-    drain() returns how many samples it read into `ir` and `red` (18-bit counts) and sets `lost`
-    to the samples lost after them (LOST_UNKNOWN where the chip can't say) and `browned_out`.
+    drain() returns how many samples it read; `ir` and `red` are views of them (18-bit counts). It
+    sets `lost` to the samples lost after them (LOST_UNKNOWN where the chip can't say) and
+    `browned_out`.
     """
 
     def __init__(self, bus, red_code: int, ir_code: int, sleep_ms) -> None:
@@ -61,9 +66,17 @@ class Max30102:
         self._data = bytearray(6 * _BURST)
         view = memoryview(self._data)
         self._slices = [view[: 6 * n] for n in range(_BURST + 1)]
+        pieces = tuple((view[i : i + 3], view[i + 3 : i + 6]) for i in range(0, 6 * _BURST, 6))
+        self._pieces = [pieces[:n] for n in range(_BURST + 1)]
         self._skip = 0
-        self.ir = [0] * DEPTH
-        self.red = [0] * DEPTH
+        self._all_ir = array("i", [0] * DEPTH)
+        self._all_red = array("i", [0] * DEPTH)
+        view = memoryview(self._all_ir)
+        self._ir_views = [view[:n] for n in range(DEPTH + 1)]
+        view = memoryview(self._all_red)
+        self._red_views = [view[:n] for n in range(DEPTH + 1)]
+        self.ir = self._ir_views[0]
+        self.red = self._red_views[0]
         self.lost = 0
         self.browned_out = False
 
@@ -132,21 +145,24 @@ class Max30102:
         waiting = (self._pointers[0] - self._pointers[2]) & (DEPTH - 1)
         if waiting == 0 and (overflow or status & _A_FULL):
             waiting = DEPTH  # equal pointers: full
+        data = self._data
         n = 0
         while waiting:
             burst = min(waiting, self._skip or _BURST, _BURST)
             self.bus.readfrom_mem_into(ADDRESS, _FIFO_DATA, self._slices[burst])
             end = 6 * burst
-            if self._data[end - 3] & self._data[end - 2] & self._data[end - 1] == _NOTHING:
+            if data[end - 3] == _NOTHING and data[end - 2] & data[end - 1] == _NOTHING:
                 raise OSError("the sensor left amid a transfer")
             if self._skip:
                 self._skip -= burst
             else:
-                self._unpack(n, n + burst)
+                self._unpack(n, burst)
                 n += burst
             waiting -= burst
         if overflow:
             self.lost = overflow if overflow < OVERFLOW_MAX else LOST_UNKNOWN
+        self.ir = self._ir_views[n]
+        self.red = self._red_views[n]
         return n
 
     def _overflow_until_it_grows(self, overflow: int) -> int:
@@ -162,16 +178,16 @@ class Max30102:
                 break
         return overflow
 
-    def _unpack(self, first: int, end: int) -> None:
+    def _unpack(self, first: int, n: int) -> None:
         """18-bit counts, left-justified: red, then infrared."""
-        data = self._data
-        red = self.red
-        ir = self.ir
-        p = 0
-        for i in range(first, end):
-            red[i] = (data[p] & 3) << 16 | data[p + 1] << 8 | data[p + 2]
-            ir[i] = (data[p + 3] & 3) << 16 | data[p + 4] << 8 | data[p + 5]
-            p += 6
+        number = _number
+        red = self._all_red
+        ir = self._all_ir
+        i = first
+        for its_red, its_ir in self._pieces[n]:
+            red[i] = number(its_red, "big") & _COUNTS
+            ir[i] = number(its_ir, "big") & _COUNTS
+            i += 1
 
     def _read(self, register: int) -> int:
         self.bus.readfrom_mem_into(ADDRESS, register, self._byte)

@@ -8,7 +8,7 @@ from micropython import const
 
 _STEP_MS = const(80)  # distance of the points: twice the fastest rhythm is still below 6.25 Hz
 
-_LAGS = const(28)  # 0 to 2.16 s, down to 29 beats a minute; worked on four at a time
+_LAGS = const(28)  # 0 to 2.16 s, down to 29 beats a minute; worked on seven at a time
 _PAST = const(27)  # points kept from before: the longest lag
 _MOST = const(32)  # points taken at a time (2.5 s)
 _FULL = const(63)  # a point is clipped to 6 bits and a sign: one gust doesn't speak for a minute
@@ -75,30 +75,36 @@ class Periodicity:
             start += stride
         self._at = start
         self._seen = min(self._seen + n - _PAST, _ENOUGH)
-        for i in range(0, _LAGS, 4):
+        for i in range(0, _LAGS, 7):
             self._correlate(i, n)
         for i in range(_PAST):
             x[i] = x[i + n - _PAST]
         self._find_peak()
 
     def _correlate(self, at: int, n: int) -> None:
-        """Bring four places of the autocorrelation up to date with the points from _PAST to n."""
-        a = self._a
+        """Bring seven places of the autocorrelation up to date with the points from _PAST to n."""
         x = self._x
-        t0 = t1 = t2 = t3 = 0
+        t0 = t1 = t2 = t3 = t4 = t5 = t6 = 0
         for i in range(_PAST, n):
             v = x[i]
-            j = i - at
             if v > _SLIGHT or v < -_SLIGHT:
+                j = i - at
                 t0 += v * x[j]
                 t1 += v * x[j - 1]
                 t2 += v * x[j - 2]
                 t3 += v * x[j - 3]
+                t4 += v * x[j - 4]
+                t5 += v * x[j - 5]
+                t6 += v * x[j - 6]
+        a = self._a
         n -= _PAST
         a[at] += t0 - (a[at] * n >> _FORGET)
         a[at + 1] += t1 - (a[at + 1] * n >> _FORGET)
         a[at + 2] += t2 - (a[at + 2] * n >> _FORGET)
         a[at + 3] += t3 - (a[at + 3] * n >> _FORGET)
+        a[at + 4] += t4 - (a[at + 4] * n >> _FORGET)
+        a[at + 5] += t5 - (a[at + 5] * n >> _FORGET)
+        a[at + 6] += t6 - (a[at + 6] * n >> _FORGET)
 
     def _find_peak(self) -> None:
         """The first peak that reaches 7/8 of the highest one, beyond where the wave turns over."""

@@ -34,7 +34,7 @@ _LONGEST_S = const(4)  # an interval is cut off here; the corrector gives up lon
 
 
 class Pipeline:
-    """Push IR counts in order, and tell the gaps between them; everything else follows.
+    """Give it IR counts in order, and tell the gaps between them; everything else follows.
 
     `index` numbers the coming sample from the session's first, lost ones included.
     """
@@ -45,7 +45,7 @@ class Pipeline:
         self._unit = 500 // rate_hz  # 1/256 sample in 1/128 ms: whole at 100, 50 and 25 Hz
         self._longest = _LONGEST_S * 256 * rate_hz
         self._led_code = led_code
-        self._blank = 0  # samples still to be kept out
+        self._blanking = 0  # samples still to be kept out, and the one after them
         self._before = 0  # the light before a step of the current
         self.contact = contact.Contact(led_code, rate_hz)
         self._beats = Beats(rate_hz)
@@ -65,34 +65,46 @@ class Pipeline:
         self._has_last = False
         self._last_index = 0
         self._last_frac = 0
-        self._open_road()
 
-    def _open_road(self) -> None:
-        road = self._road()  # it holds the limits of contact in locals
-        next(road)
-        self.push = road.send
+    def samples(self, light) -> None:
+        """Push an array of counts. While contact holds they pass nothing but the detector."""
+        start = index = self.index
+        if self.contact.state == contact.ON and not (self._blanking or self._boundary):
+            detect = self._beats.push
+            least = self.contact.least
+            most = contact.FULL
+            for ir in light:
+                if not least <= ir <= most:
+                    break
+                if detect(ir):
+                    self.index = index
+                    self._take_beat(index)
+                    if self._boundary:
+                        self._rescale()
+                index += 1
+            self.index = index
+        for i in range(index - start, len(light)):
+            self.push(light[i])
 
-    def _road(self):
-        """Takes a sample. While contact holds, it passes nothing but the detector."""
+    def push(self, ir: int) -> None:
+        """Take a sample."""
+        if self._blanking:
+            self._blank(ir)
+        else:
+            self._look(ir)
+        if self._boundary:
+            self._rescale()
+        self.index += 1
+
+    def _look(self, ir: int) -> None:
         touch = self.contact
-        detect = self._beats.push
-        least = touch.least
-        most = contact.FULL
-        on = contact.ON
-        ir = yield
-        while True:
-            if touch.state == on and least <= ir <= most:
-                found = detect(ir)
-            else:
-                if touch.push(ir):
-                    self._contact_changed()
-                found = contact.OFF < touch.state < contact.SATURATED and detect(ir)
-            if found and touch.state == on:
-                self._take_beat(self.index)
-            if self._boundary:
-                self._rescale()
-            self.index += 1
-            ir = yield
+        if touch.state != contact.ON or not touch.least <= ir <= contact.FULL:
+            if touch.push(ir):
+                self._contact_changed()
+            if not contact.OFF < touch.state < contact.SATURATED:
+                return
+        if self._beats.push(ir) and touch.state == contact.ON:
+            self._take_beat(self.index)
 
     def _take_beat(self, index: int) -> None:
         b = self._beats
@@ -115,28 +127,25 @@ class Pipeline:
         on = self.contact.state == contact.ON
         self._sink.event(LED, code, _BLANK_N if on else 0)
         self._before = last
-        self._blank = _BLANK_N
+        self._blanking = _BLANK_N + 1
         if on:
             self.quality.stepped(self.index, self._led_code, code)
             self.breathing.restart()  # the level jumps
         else:
             self.contact.restart()  # no series yet: settle anew
         self._led_code = code
-        self.push = self._blanked
 
-    def _blanked(self, ir: int) -> None:
-        """Takes a sample near a step of the current: the detector gets the last light again."""
+    def _blank(self, ir: int) -> None:
+        """Take a sample near a step of the current: the detector gets the last light again."""
         on = self.contact.state == contact.ON
-        if self._blank:
-            self._blank -= 1
+        self._blanking -= 1
+        if self._blanking:
             if on and self._beats.push(HOLD):
                 self._take_beat(self.index)
-            self.index += 1
             return
         if on:
             self._beats.step(ir - self._before)
-        self._open_road()
-        self.push(ir)
+        self._look(ir)
 
     def pace(self, cycle_ms: int) -> None:
         """Paced breathing begins, a breath each `cycle_ms`; 0: it ends."""

@@ -38,29 +38,32 @@ class Recorder:
         self.rsa = None  # latest valid RSA in 1/65536 ln
         self.bp_rsa = None  # BP-RSA beside it, which sees slow breathing too
 
-    def samples(self, ir, red, n: int) -> None:
-        """Take the first n samples of each light (arrays of counts)."""
+    def samples(self, ir, red) -> None:
+        """Take the samples of a drain: as many of each light, at least one."""
         pipeline = self.pipeline
+        n = len(ir)
         self._worked = False
-        self.journal.samples(pipeline.index, ir, n)
-        push = pipeline.push
-        red_sum = self._red_sum
-        begin = 0
-        while begin < n:
-            end = min(n, begin + self._rate_hz - self._red_n)  # of this second, or of the samples
-            for i in range(begin, end):
-                push(ir[i])
-                red_sum += red[i]
-            self._red_n += end - begin
-            begin = end
-            if self._red_n == self._rate_hz:
-                self.journal.red(pipeline.index - self._red_n, red_sum // self._red_n)
-                red_sum = self._red_n = 0
-                pipeline.second()
-        self._red_sum = red_sum
+        self.journal.samples(pipeline.index, ir)
+        pipeline.samples(ir)
+        if self._red_n + n < self._rate_hz:
+            self._red_n += n
+            self._red_sum += sum(red)
+        else:
+            self._end_second(red)
         self._led_n += n
-        if n:
-            self._last = ir[n - 1]
+        self._last = ir[-1]
+
+    def _end_second(self, red) -> None:
+        """A second ends within these samples of red light."""
+        index = self.pipeline.index - len(red)
+        for v in red:
+            index += 1
+            self._red_sum += v
+            self._red_n += 1
+            if self._red_n == self._rate_hz:
+                self.journal.red(index - self._red_n, self._red_sum // self._red_n)
+                self._red_sum = self._red_n = 0
+                self.pipeline.second()
 
     def drained(self, n: int, elapsed_us: int) -> None:
         """Note the time that a drain of n samples closes."""

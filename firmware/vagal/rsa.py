@@ -12,7 +12,6 @@ GRID = const(4000)  # half a second in 1/8 ms
 NONE = const(-0x800000)  # no value: the variance is under 0.01 ms^2
 
 _X = const(41)  # grid samples under both filters: 21 + 31 - 11
-_R = const(31)
 _MPF_HALF = const(10)
 _FIR_HALF = const(15)
 _CLIP = const(4000)  # 60 squares of this stay below 2^30
@@ -65,10 +64,11 @@ class Rsa:
     """
 
     def __init__(self) -> None:
-        # Each ring is written twice, so that the newest values always lie in one piece.
+        # Each ring is written twice, so that the newest values always lie in one piece. What
+        # belongs to one grid sample lies in one place.
         self._x = [0] * (2 * _X)
         self._flag = bytearray(2 * _X)
-        self._r = [0] * (2 * _R)
+        self._r = [0] * (2 * _X)
         self.rsa = NONE
         self.bp_rsa = NONE
         self.flagged = 0
@@ -80,8 +80,7 @@ class Rsa:
         self._to_grid = 0  # from the start of the coming interval to the next grid point
         self._nx = 0
         self._nr = 0
-        self._px = 0
-        self._pr = 0
+        self._p = 0
         self._clear_epoch()
         self.number = -1
 
@@ -105,31 +104,42 @@ class Rsa:
         return done
 
     def _sample(self, x: int, flagged: bool) -> bool:
-        p = self._px
+        p = self._p
         xs = self._x
         xs[p] = xs[p + _X] = x
         self._flag[p] = self._flag[p + _X] = 1 if flagged else 0
-        self._px = p = p + 1 if p < _X - 1 else 0
+        self._p = p = p + 1 if p < _X - 1 else 0
         if self._nx < 20:
             self._nx += 1
             return False
         c = p + _X - 1 - _MPF_HALF  # centre of the newest 21
-        return self._residual((3059 * xs[c] - _symmetric(_MPF, xs, c) + 1529) // 3059, p)
-
-    def _residual(self, r: int, p: int) -> bool:
-        q = self._pr
-        self._r[q] = self._r[q + _R] = r
-        self._pr = q = q + 1 if q < _R - 1 else 0
+        r = (3059 * xs[c] - _smooth(xs, c) + 1529) // 3059
+        c = c if c < _X else c - _X
+        self._r[c] = self._r[c + _X] = r
         if self._nr < 30:
             self._nr += 1
             return False
-        y = _band_pass(self._r, q + _FIR_HALF)
-        bp = _band_pass(self._x, p + _FIR_HALF)
+        return self._band_pass(p + _FIR_HALF)
+
+    def _band_pass(self, c: int) -> bool:
+        """Take both filtered values at c, the centre of the newest 31 residuals."""
+        x = self._x
+        r = self._r
+        y = -_FIR[0] * r[c]  # the centre counts twice below
+        bp = -_FIR[0] * x[c]
+        low = high = c
+        for tap in _FIR:
+            y += tap * (r[low] + r[high])
+            bp += tap * (x[low] + x[high])
+            low -= 1
+            high += 1
+        y = _clip((y + 8192) >> 14)
+        bp = _clip((bp + 8192) >> 14)
         self._sum += y
         self._squares += y * y
         self._bp_sum += bp
         self._bp_squares += bp * bp
-        self._flags += self._flag[p + _FIR_HALF]
+        self._flags += self._flag[c]
         self._n += 1
         if self._n < EPOCH_GRID:
             return False
@@ -141,16 +151,15 @@ class Rsa:
         return True
 
 
-def _band_pass(v: list, c: int) -> int:
-    y = (_symmetric(_FIR, v, c) + 8192) >> 14
+def _clip(y: int) -> int:
     return _CLIP if y > _CLIP else -_CLIP if y < -_CLIP else y
 
 
-def _symmetric(taps: tuple, v: list, c: int) -> int:
-    """A symmetric filter around v[c]; `taps` are its centre and right half."""
-    acc = -taps[0] * v[c]  # the centre counts twice below
+def _smooth(v: list, c: int) -> int:
+    """3059 times the moving polynomial at v[c]."""
+    acc = -_MPF[0] * v[c]  # the centre counts twice below
     low = high = c
-    for tap in taps:
+    for tap in _MPF:
         acc += tap * (v[low] + v[high])
         low -= 1
         high += 1

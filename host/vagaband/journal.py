@@ -12,11 +12,10 @@ from vagaband.errors import InputError
 from vagaband.rice import Unpacker
 
 MAGIC = b"VBJ1"
-FORMAT = 2
+FORMAT = 3
 LONGEST = 4096
 RECORD_HEAD = struct.Struct("<BHHI")
 CRC_BYTES = 4
-BLOCK = 100
 USUAL_TICKS = 20480
 EPOCH_BYTES = 17
 LARGEST_FILE = 64 << 20  # 16 times the board's flash
@@ -204,9 +203,9 @@ def _raw(journal: Journal, payload: bytes) -> None:
     first, count = struct.unpack_from("<IH", payload)
     unpacker = Unpacker(payload, 6)
     samples: list[int] = []
-    while len(samples) < count:
-        samples += unpacker.block(min(BLOCK, count - len(samples)))
-    if unpacker.pos != len(payload) or not all(0 <= v < 1 << 18 for v in samples):
+    while unpacker.pos < len(payload):
+        samples += unpacker.block()
+    if len(samples) != count or not all(0 <= v < 1 << 18 for v in samples):
         raise ValueError("raw light")
     journal.raw.append((first, samples))
 
@@ -222,9 +221,10 @@ def _red(journal: Journal, payload: bytes) -> None:
 def _found(journal: Journal, payload: bytes) -> None:
     index, frac, beats, mends, ok, epochs = struct.unpack_from("<IBBBBB", payload)
     unpacker = Unpacker(payload, 9, USUAL_TICKS)
-    far = unpacker.block(beats - 1) if beats > 1 else []
+    far = unpacker.block() if beats > 1 else []
     pos = unpacker.pos
-    if len(payload) != pos + 4 * mends + EPOCH_BYTES * epochs or any(d <= 0 for d in far):
+    whole = len(payload) == pos + 4 * mends + EPOCH_BYTES * epochs
+    if not whole or len(far) != max(beats - 1, 0) or any(d <= 0 for d in far):
         raise ValueError("found")
     if beats:
         ticks = index * 256 + frac

@@ -16,17 +16,18 @@ class Unpacker:
         self._last = start
         self._step = 0
 
-    def block(self, count: int) -> list[int]:
-        """The next `count` values; ValueError where the data ends before them."""
-        if self.pos >= len(self._data):
+    def block(self) -> list[int]:
+        """The values of the next block; ValueError where the data ends before them."""
+        if self.pos + 2 > len(self._data):
             raise ValueError("a packed block is missing")
-        order, k = self._data[self.pos] >> 5, self._data[self.pos] & 31
+        kind, count = self._data[self.pos : self.pos + 2]
+        order, k = kind >> 5, kind & 31
         if order > 1 or k > ESCAPE_BITS:
             raise ValueError("a packed block has an unknown kind")
-        bits = _Bits(self._data, self.pos + 1)
+        bits = _Bits(self._data, self.pos + 2)
         values = []
         for _ in range(count):
-            quotient = bits.ones(ESCAPE)
+            quotient = bits.zeros(ESCAPE)
             zigzag = bits.take(ESCAPE_BITS) if quotient == ESCAPE else quotient << k | bits.take(k)
             step = zigzag >> 1 if zigzag & 1 == 0 else -(zigzag >> 1) - 1
             if order:
@@ -64,21 +65,20 @@ class _Bits:
         self._word &= (1 << self._n) - 1
         return value
 
-    def ones(self, most: int) -> int:
-        """How many one bits come; `most` of them end without a zero behind."""
+    def zeros(self, most: int) -> int:
+        """How many zero bits come; `most` of them end without a one behind."""
         count = 0
         while True:
             if not self._n:
                 self._fill(1)
-            run = self._n - (self._word ^ ((1 << self._n) - 1)).bit_length()
-            run = min(run, most - count)
+            run = min(self._n - self._word.bit_length(), most - count)
             count += run
             self._n -= run
-            self._word &= (1 << self._n) - 1
             if count == most:
                 return count
             if self._n:
-                self._n -= 1  # the zero
+                self._n -= 1  # the one
+                self._word &= (1 << self._n) - 1
                 return count
 
     def end(self) -> int:

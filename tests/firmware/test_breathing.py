@@ -18,7 +18,7 @@ SCRIPTS = Path(__file__).parent / "in_engine"
 FIRST_S, EPOCH_S, WINDOW_S = 42.5, 30.0, 64.0
 MOST_FUEL = {  # a beat takes some 85 samples, an epoch 3000; a fit is over 120 s
     "breathing_beat": 30_000,
-    "breathing_epoch": 15_000_000,
+    "breathing_epoch": 12_000_000,
     "lockin_beat": 10_000,
     "lockin_fit": 12_000_000,
 }
@@ -303,8 +303,8 @@ def test_no_heap_31_bits_and_alike_in_every_engine(runs):
 WIDENED = {
     "values are laid out finer": (
         "breathing.py",
-        "(k << 8) // points)]) >> 4",
-        "(k << 8) // points)]) << 4",
+        "(k << 8) // points]) >> 4",
+        "(k << 8) // points]) << 4",
     ),
     "lines are not shifted off": ("breathing.py", "re * weight >> 13", "re * weight >> 6"),
     "shares in 1/65536": ("breathing.py", "_ONE = const(1024)", "_ONE = const(65536)"),

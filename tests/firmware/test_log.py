@@ -17,7 +17,7 @@ from vagal.recorder import BUS, OVERFLOW, Recorder
 
 CONFIG = {name: limits[0] for name, limits in config.LIMITS.items()}
 NO_RAW = {**CONFIG, "raw": 0}
-HEADER = {"format": 2, "session": 7, "rate_hz": 100, "config": CONFIG}
+HEADER = {"format": 3, "session": 7, "rate_hz": 100, "config": CONFIG}
 STOPPED = 1
 WEEK_BYTES = 2_000_000
 RAW_BYTES_A_SAMPLE = 1.3
@@ -65,7 +65,7 @@ def give(log, light, index=0):
     """Light as it comes, ten samples at a time."""
     for at in range(0, len(light), 10):
         part = light[at : at + 10]
-        log.samples(index + at, array("i", part), len(part))
+        log.samples(index + at, array("i", part))
 
 
 def raw_of(found):
@@ -76,7 +76,7 @@ def wear(recorder, counts, period_us=10_000):
     """Feed light in turns of ten samples, as the app does."""
     for at in range(0, len(counts), 10):
         turn = array("i", counts[at : at + 10].tolist())
-        recorder.samples(turn, array("i", [ir * 9 // 10 for ir in turn]), len(turn))
+        recorder.samples(turn, array("i", [ir * 9 // 10 for ir in turn]))
         recorder.waited(period_us * len(turn))
         recorder.drained(len(turn), period_us * len(turn))
         if recorder.flush_due:
@@ -255,7 +255,7 @@ def test_a_sensor_clock_off_by_1_5_percent(board_flash, error):
         t += 0.1 + rng.uniform(0, 0.02)
         n = min(int(t / period_s), len(counts)) - taken
         turn = array("i", counts[taken : taken + n].tolist())
-        recorder.samples(turn, turn, n)
+        recorder.samples(turn, turn)
         recorder.waited(round((t - last) * 1e6))
         recorder.drained(n, round((t - last) * 1e6))
         taken, last = taken + n, t

@@ -78,8 +78,9 @@ def sensor(bus):
 def drained(sensor):
     """Infrared counts of a drain; red belongs to the same samples."""
     n = sensor.drain()
-    assert list(sensor.ir[:n]) == [2 * red + 1 for red in sensor.red[:n]]
-    return list(sensor.red[:n])
+    assert n == len(sensor.ir)
+    assert list(sensor.ir) == [2 * red + 1 for red in sensor.red]
+    return list(sensor.red)
 
 
 def test_the_order_of_the_start(bus):

@@ -11,7 +11,6 @@ from vagaband import journal
 from vagaband.bench import device
 
 SCRIPTS = Path(__file__).parent / "in_engine"
-MOST_FUEL = 64_000  # today's figure and a little; the design asks for 56,000
 
 
 def values(lines):
@@ -28,7 +27,7 @@ def logged(lines):
 @pytest.fixture(scope="module")
 def minute():
     """A minute and a bit of a finger at 70 bpm, the sensor's clock 0.5 % slow."""
-    return {"fifo": device.worn_minute()}
+    return {"fifo": device.worn_light(66)}
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +175,7 @@ def test_what_a_sample_costs():
     cost = device.measure()
     fuel = {stage.name: stage.fuel_a_sample for stage in cost.stages}
     whole = fuel[device.WHOLE]
-    print(f"fuel a sample: {whole:.0f} ({fuel}); limit {MOST_FUEL}, aim {device.AIM_FUEL}")
-    assert fuel["contact"] < fuel["beats"] < fuel["pipeline"] < whole <= MOST_FUEL
-    assert not any(stage.heap_bytes_a_sample for stage in cost.stages)
-    assert cost.beats == pytest.approx(76, abs=2)
+    print(f"fuel a sample: {whole:.0f} ({fuel}); limit {device.MOST_FUEL}")
+    assert fuel["contact"] < fuel["beats"] < fuel["pipeline"] < whole
+    assert cost.passed, cost.shortfalls
+    assert cost.beats == pytest.approx(70, abs=2)

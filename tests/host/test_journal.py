@@ -16,7 +16,7 @@ from vagaband.errors import InputError
 from vagaband.journal import END_REASONS, FLAGS, GAP_CAUSES, MAGIC, READERS, decode, load
 
 DOCUMENT = (Path(vagaband.__file__).parent / "journal.md").read_text()
-HEADER = {"format": 2, "session": 7, "device": "c0ffee", "rate_hz": 100, "config": {"ir_code": 31}}
+HEADER = {"format": 3, "session": 7, "device": "c0ffee", "rate_hz": 100, "config": {"ir_code": 31}}
 
 
 def record(kind: str, sequence: int, payload: bytes, session: int = 7) -> bytes:

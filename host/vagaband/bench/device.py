@@ -24,7 +24,7 @@ AIM_FUEL = 22_000
 
 HEART = "hp=850,rsa=6.2,breath=0.25"  # what wears the sensor: 70 bpm
 NOISE_RMS = 10.0  # counts
-SECONDS = 66
+SECONDS = 126  # one of them for the stages to settle
 LEAD_IN = 50  # samples that the driver drops
 TURN = 10  # samples a drain of the FIFO
 FULL_SCALE = (1 << 18) - 1
@@ -36,8 +36,8 @@ STAGES = {
     "driver": ("drain", "bus", "drain", "", ""),
     "contact": ("contact", "loop", "contact", "", ""),
     "beats": ("beats", "loop", "beats", "each_beats", "each_loop"),
-    "pipeline": ("pipeline", "loop", "pipeline", "each_pipeline", "each_loop"),
-    "raw light": ("pack", "copy", "pack", "", ""),
+    "pipeline": ("pipeline", "turns", "pipeline", "each_pipeline", "turns"),
+    "raw light": ("pack", "turns", "pack", "", ""),
     WHOLE: ("road", "bus", "road", "each_road", "bus"),
 }
 MEANING = {
@@ -118,7 +118,7 @@ def measure(firmware: Path | None = None) -> Cost:
     where = firmware or firmware_dir()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "fifo").write_bytes(worn_minute())
+        (folder / "fifo").write_bytes(worn_light(SECONDS))
         cost = wasm.run(wasm.IN_ENGINE / "cost.py", where, folder)
         heap = wasm.run(wasm.IN_ENGINE / "heap.py", where, folder)
     return _cost(cost.lines, cost.fuel, heap.lines)
@@ -130,9 +130,9 @@ def share_of_esp32(fuel_a_sample: float) -> float:
     return cycles * RATE_HZ / CLOCK_HZ
 
 
-def worn_minute() -> bytes:
-    """A minute and a bit of a finger at 70 bpm as FIFO bytes: red, IR, 3 bytes each."""
-    t_s = np.arange(SECONDS * RATE_HZ) / RATE_HZ
+def worn_light(seconds: float) -> bytes:
+    """A finger at 70 bpm as FIFO bytes: red, IR, 3 bytes each."""
+    t_s = np.arange(seconds * RATE_HZ) / RATE_HZ
     noise = np.random.default_rng(1).normal(0, NOISE_RMS, (len(t_s), 2))
     both = np.column_stack(Heart(HEART).light(t_s)) + noise
     counts = np.clip(np.rint(both), 0, FULL_SCALE).astype(np.int64)

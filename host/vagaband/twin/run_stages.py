@@ -52,8 +52,7 @@ class Printer:
 def samples(pipeline, tape, n, _):
     while n:
         piece = array("i", tape.read(4 * min(n, 1024)))
-        for ir in piece:
-            pipeline.push(ir)
+        pipeline.samples(piece)
         n -= len(piece)
 
 

@@ -74,16 +74,19 @@ def pack(light, n, found):
         one[0] = light[i]
         if not part.count:
             part.begin(0, i)
-        if part.push(one, 1):
+        if part.push(one):
             found.note(part.close())
     lock.unlock()
 
 
 def light_through_pipeline(light, n, found):
     pipeline = Pipeline(100, 31, found)
+    drain = array("i", [0] * 10)
     lock.lock()
-    for i in range(n):
-        pipeline.push(light[i])
+    for at in range(0, n, 10):
+        for i in range(10):
+            drain[i] = light[at + i]
+        pipeline.samples(drain)
     pipeline.gap(20, 1)
     lock.unlock()
 

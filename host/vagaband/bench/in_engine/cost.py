@@ -8,7 +8,7 @@ before it is one call of that stage: by these the usual sample is told from one 
 import gc
 from array import array
 
-from road import TURN, Deaf, Worn
+from road import TURN, WARM, Deaf, Worn
 from vagal import contact
 from vagal.beats import Beats
 from vagal.journal import RawPart
@@ -28,53 +28,64 @@ def start():
     note("start", 0)
 
 
-def go(push):
+host.call("", "{}")
+worn = Worn()
+n = worn.samples - WARM
+light = array("i", [0] * WARM)
+for at in range(0, WARM, TURN):
+    worn.sensor.drain()
+    light[at : at + TURN] = array("i", worn.sensor.ir)
+usual = [array("i", [0] * TURN) for _ in range(0, n, TURN)]
+for turn in usual:
+    worn.sensor.drain()
+    turn[:] = array("i", worn.sensor.ir)
+
+
+def warm(push):
+    """A minute that isn't counted: the stage settles."""
     for x in light:
         push(x)
+
+
+def go(push):
+    """Sample by sample."""
+    for turn in usual:
+        for x in turn:
+            push(x)
 
 
 def go_each(what, push):
-    start()
-    for x in light:
-        push(x)
-        note(what, 1)
+    for turn in usual:
+        for x in turn:
+            push(x)
+            note(what, 1)
 
 
-host.call("", "{}")
 worn = Worn()
-n = worn.samples
+worn.wear(WARM)
+beats_before = worn.recorder.pipeline.beats
 start()
-while worn.samples > 0:
-    worn.turn()
-    if worn.recorder.flush_due:
-        worn.recorder.flush()
-worn.recorder.flush()
+worn.wear(n)
 note("road", n)
+note("beats_in_all", worn.recorder.pipeline.beats - beats_before)
 
 worn = Worn()
 registers, few, many = bytearray(1), bytearray(3), bytearray(6 * TURN)
 start()
-for _ in range(0, n, TURN):
+for _ in usual:
     worn.bus.readfrom_mem_into(0x57, 0x00, registers)
     worn.bus.readfrom_mem_into(0x57, 0x04, few)
     worn.bus.readfrom_mem_into(0x57, 0x07, many)
 note("bus", n)
 worn = Worn()
-light = array("i", [0] * n)
 start()
-for _ in range(0, n, TURN):
+for _ in usual:
     worn.sensor.drain()
 note("drain", n)
-worn = Worn()
-for at in range(0, n, TURN):
-    worn.sensor.drain()
-    for i in range(TURN):
-        light[at + i] = worn.sensor.ir[i]
 contact_stage, beats = contact.Contact(0x1F, 100), Beats()
-turn = array("i", [0] * TURN)
-raw, pipeline = RawPart(bytearray(2048)), Pipeline(100, 0x1F, Deaf())
-
-
+pipeline, raw = Pipeline(100, 0x1F, Deaf()), RawPart(bytearray(2048))
+warm(contact_stage.push)
+warm(beats.push)
 start()
 go(abs)
 note("loop", n)
@@ -82,31 +93,38 @@ go(contact_stage.push)
 note("contact", n)
 go(beats.push)
 note("beats", n)
-go(pipeline.push)
+warm(pipeline.push)
+start()
+for _ in usual:
+    pass
+note("turns", n)
+for turn in usual:
+    pipeline.samples(turn)
 note("pipeline", n)
-for at in range(0, n, TURN):
-    for i in range(TURN):
-        turn[i] = light[at + i]
-note("copy", n)
-for at in range(0, n, TURN):
-    for i in range(TURN):
-        turn[i] = light[at + i]
+for turn in usual:
     if not raw.count:
-        raw.begin(0, at)
-    if raw.push(turn, TURN):
+        raw.begin(0, 0)
+    if raw.push(turn):
         raw.close()
 note("pack", n)
 
 beats, pipeline = Beats(), Pipeline(100, 0x1F, Deaf())
-go_each("each_loop", abs)
-go_each("each_beats", beats.push)
-go_each("each_pipeline", pipeline.push)
-worn = Worn()
+warm(beats.push)
 start()
-for _ in range(0, n, TURN):
+go_each("each_loop", abs)
+start()
+go_each("each_beats", beats.push)
+warm(pipeline.push)
+start()
+for turn in usual:
+    pipeline.samples(turn)
+    note("each_pipeline", TURN)
+worn = Worn()
+worn.wear(WARM)
+start()
+for _ in usual:
     worn.turn()
     note("each_road", TURN)
     if worn.recorder.flush_due:
         worn.recorder.flush()
         note("flush", 0)
-note("beats_in_all", worn.recorder.pipeline.beats)

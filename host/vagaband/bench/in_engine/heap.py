@@ -59,16 +59,17 @@ def drain_all():
         at += worn.sensor.drain()
 
 
+def pipe_all():
+    for turn in turns:
+        pipeline.samples(turn)
+
+
 def pack_all():
-    at = 0
-    while at < n:
-        for i in range(TURN):
-            turn[i] = light[at + i]
+    for turn in turns:
         if not raw.count:
-            raw.begin(0, at)
-        if raw.push(turn, TURN):
+            raw.begin(0, 0)
+        if raw.push(turn):
             raw.close()
-        at += TURN
 
 
 def go_the_road():
@@ -88,13 +89,13 @@ for at in range(0, n, TURN):
     worn.sensor.drain()
     for i in range(TURN):
         light[at + i] = worn.sensor.ir[i]
-turn = array("i", [0] * TURN)
+turns = [light[at : at + TURN] for at in range(0, n, TURN)]
 raw = RawPart(bytearray(2048))
 contact_stage, beats = contact.Contact(0x1F, 100), Beats()
 pipeline = Pipeline(100, 0x1F, Deaf())
 measure("contact", push_all(contact_stage.push))
 measure("beats", push_all(beats.push))
-measure("pipeline", push_all(pipeline.push))
+measure("pipeline", pipe_all)
 measure("pack", pack_all)
 worn = Worn()
 measure("drain", drain_all)

@@ -16,6 +16,7 @@ DATA = sys.argv[2]
 CONFIG = {name: limits[0] for name, limits in config.LIMITS.items()}
 TURN = 10  # samples in the FIFO at each drain
 SETTLE = 50  # the driver drops as many
+WARM = 6600  # samples until every stage is at work
 
 
 class Bus:
@@ -104,7 +105,7 @@ class Worn:
         self.sensor.start()
         for _ in range(SETTLE // TURN):
             self.sensor.drain()
-        header = {"format": 2, "session": 1, "rate_hz": 100, "config": CONFIG}
+        header = {"format": 3, "session": 1, "rate_hz": 100, "config": CONFIG}
         self.recorder = Recorder(1, header, CONFIG)
 
     def turn(self):
@@ -112,10 +113,17 @@ class Worn:
         sensor = self.sensor
         recorder = self.recorder
         n = sensor.drain()
-        recorder.samples(sensor.ir, sensor.red, n)
+        recorder.samples(sensor.ir, sensor.red)
         recorder.waited(n * 10050)
         recorder.drained(n, n * 10050)
         self.samples -= n
+
+    def wear(self, samples):
+        """So many samples, and the flushes that fall due."""
+        for _ in range(0, samples, TURN):
+            self.turn()
+            if self.recorder.flush_due:
+                self.recorder.flush()
 
 
 def print_bytes(name, data):

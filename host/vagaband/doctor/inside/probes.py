@@ -313,7 +313,7 @@ def wait_for_finger(sensor):
         time.sleep_ms(TURN_MS)
         n = sensor.drain()
         if n:
-            counts = sum(sensor.ir[:n]) // n
+            counts = sum(sensor.ir) // n
             on = on + 1 if counts >= least else 0
     return {"counts": counts, "least": least, "on": on >= 10}
 
