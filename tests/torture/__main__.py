@@ -44,6 +44,13 @@ def torture(seed: int, seconds: float) -> tuple[dict[str, Any], bool]:
     cut = cuts.run(seed, SHARES["cuts"] * seconds)
     rows = faults.run(seed, max(1, int(SHARES["faults"] * seconds / FAULTS_S)))
     mutated = mutations.run(seed, SHARES["mutations"] * seconds)
+    return summed(cut, rows, mutated)
+
+
+def summed(
+    cut: cuts.CutResult, rows: list[faults.FaultRow], mutated: mutations.MutationResult
+) -> tuple[dict[str, Any], bool]:
+    """All parts' results in one, and whether nothing was lost and nothing was false."""
     result = {
         "cuts_tried": cut.cuts_tried,
         "lost_committed_bytes": cut.lost_committed_bytes,

@@ -139,6 +139,7 @@ def _check(options: BoardOptions) -> None:
         ("speed", 1.0 if options.speed == "max" else float(options.speed), 0.01, 1000.0),
         ("baud rate", options.baud, 300, 10_000_000),
         ("number of minutes", options.for_min if options.for_min is not None else 1, 0.01, 1e5),
+        ("wrap of the ticks", options.wrap_s if options.wrap_s is not None else 1, 0.001, 1e6),
         ("sensor clock", options.clock if options.clock is not None else 1, 0.9, 1.1),
     ]
     for name, value, low, high in limits:

@@ -167,6 +167,7 @@ vagaband pull --port URL               then its session
 @click.option("--script", type=click.Path(path_type=Path), help="What happens when; see below.")
 @click.option("--baud", type=int, default=115200, show_default=True)
 @click.option("--clock", type=float, help="The sensor's clock against nominal, as 0.985.")
+@click.option("--wrap", "wrap_s", type=float, help="The tick counters wrap so long after boot.")
 @click.option("--truth", type=click.Path(path_type=Path), help="Where the heart's beats go.")
 def board_(recording_file: Path | None, rate_hz: float | None, speed: str, **options: Any) -> None:
     try:
