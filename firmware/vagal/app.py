@@ -7,25 +7,11 @@ from micropython import const
 
 from . import board, config, journal, version
 from .link import Link
-from .max30102 import (
-    DEPTH,
-    FULL_SCALE_NA,
-    LOST_UNKNOWN,
-    OVERFLOW_MAX,
-    RATE_HZ,
-    SETTLE,
-    Max30102,
-    SensorError,
-)
-from .recorder import BROWN_OUT, BUS, OVERFLOW, PART, SILENT, Recorder
+from .max30102 import FULL_SCALE_NA, RATE_HZ
+from .recorder import Recorder
+from .sensing import Sensing
 
 _TURN_MS = const(100)  # 10 samples; the FIFO holds 320 ms
-_SAMPLE_US = 1000000 // RATE_HZ
-_SLACK_US = const(30000)  # so well do samples and time agree, with a clock 1.5 % off
-_STILL_US = const(1200000)  # a sensor that settles for so long does not sample
-_BUS_TRIES = const(2)  # each second try sets up the bus itself again
-_HASTY = const(20)  # turns with a try each; after that
-_CALM = const(5)  # one in so many
 _FAST_US = const(60000000)  # a crash within a minute of the start counts as fast
 
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
@@ -62,21 +48,13 @@ class App:
                 "help": self._help,
             },
         )
-        self._sensor = Max30102(
-            board.sensor_bus(), self._config["red_code"], self._config["ir_code"], board.sleep_ms
-        )
+        self._sensing = Sensing(board.sensor_bus, self._config, board.sleep_ms)
         self._watch = board.Stopwatch()
         self._watchdog = None
         self._recorder = None
         self._boot = board.random_id()
         self._set_by = 0  # seconds by which the clock was set since then
         self._up_us = 0
-        self._quiet_us = 0  # since the last sample
-        self._still_us = 0  # since that, or since the sensor was started
-        self._settling = True  # it was started, and no sample has come
-        self._cause = 0  # of the gap that is running
-        self._fault = ""  # what is wrong with the sensor, in words
-        self._tries = 0  # turns without it
 
     def run(self) -> None:
         """Measure until Ctrl-C; a failure resets the board."""
@@ -131,110 +109,20 @@ class App:
             self._console.wait_ms(_TURN_MS)
 
     def _measure(self, recorder: Recorder, lap_us: int) -> None:
-        self._quiet_us += lap_us
-        self._still_us += lap_us
         recorder.waited(lap_us)
-        sensor = self._sensor
-        try:
-            if self._fault and not self._restart_sensor():
-                return
-            n = sensor.drain()
-        except SensorError as e:
-            self._lose_sensor(PART, str(e))
-            return
-        except OSError as e:
-            self._lose_sensor(BUS, str(e) or "bus fault")
-            return
-        if sensor.browned_out:
-            self._lose_sensor(BROWN_OUT, "brown-out")
-        elif self._too_few(n):
-            self._lose_sensor(SILENT, "it does not sample")
-        elif self._too_many(n):
-            self._lose_sensor(PART, "more samples than time")
-        elif n:
-            self._record(recorder, n)
-            self._light(recorder)
-
-    def _too_few(self, n: int) -> bool:
-        """Whether samples are missing that the FIFO can't have lost."""
-        if self._settling:
-            return n == 0 and self._still_us > _STILL_US
-        return self._ahead_us(n) < -_SLACK_US and n < DEPTH
-
-    def _too_many(self, n: int) -> bool:
-        """Whether there were more samples than time: the FIFO's pointers can't be right."""
-        return n > 0 and self._ahead_us(n) > _SLACK_US
-
-    def _ahead_us(self, n: int) -> int:
-        """Time of the samples that were taken or lost, less time gone by; at least that."""
-        lost = self._sensor.lost
-        taken = n + (OVERFLOW_MAX if lost < 0 else lost)
-        if self._settling:
-            taken += SETTLE
-        return taken * _SAMPLE_US - self._still_us
-
-    def _restart_sensor(self) -> bool:
-        """Start a lost sensor again, if this is a turn to try it; as Max30102.start() raises."""
-        self._feed()
-        self._tries += 1
-        if self._tries > _HASTY and self._tries % _CALM:
-            return False
-        if self._tries % _BUS_TRIES == 0:
-            self._sensor.bus = board.sensor_bus()  # frees a line that is held down
-        self._sensor.start()
-        self._fault = ""
-        self._tries = 0
-        self._still_us = 0
-        self._settling = True
-        return True
-
-    def _lose_sensor(self, cause: int, fault: str) -> None:
-        """A gap begins, or goes on; the turns that follow try to start the sensor again.
-
-        Of several causes the one that says most counts: the highest.
-        """
-        self._cause = max(self._cause, cause)
-        self._fault = fault
+        if self._sensing.measure(recorder, lap_us) and not self._watchdog:
+            self._watchdog = board.Watchdog()
         self._feed()
 
     def _feed(self) -> None:
         if self._watchdog:
             self._watchdog.feed()
 
-    def _record(self, recorder: Recorder, n: int) -> None:
-        sensor = self._sensor
-        lost = sensor.lost
-        time_us = self._quiet_us
-        if self._cause:
-            recorder.gap(self._cause, LOST_UNKNOWN, n + max(lost, 0), time_us)
-            self._cause = 0
-        elif n == DEPTH and not lost and time_us > DEPTH * _SAMPLE_US + _SLACK_US:
-            lost = LOST_UNKNOWN  # a clone that does not count them
-        recorder.samples(sensor.ir, sensor.red)
-        if lost:
-            recorder.gap(OVERFLOW, lost, n, time_us)
-        recorder.drained(n + max(lost, 0), time_us)
-        self._quiet_us = self._still_us = 0
-        self._settling = False
-        if not self._watchdog:
-            self._watchdog = board.Watchdog()
-        self._feed()
-
-    def _light(self, recorder: Recorder) -> None:
-        code = recorder.wanted_led()
-        if code:
-            try:
-                self._sensor.set_ir(code)
-                recorder.led(code)
-            except OSError as e:
-                self._lose_sensor(BUS, str(e) or "bus fault")
-
     def _end(self, why: int) -> None:
         recorder = self._recorder
         self._recorder = None
         if recorder:
-            if self._cause:
-                recorder.gap(self._cause, LOST_UNKNOWN, 0, self._quiet_us)
+            self._sensing.end(recorder)
             recorder.close(why)
 
     # Commands of the line. Each gets the rest of its line and returns the answer.
@@ -247,10 +135,7 @@ class App:
             return {"error": "the flash is full", "next": "pull the sessions and remove them"}
         number = (journal.sessions() or [0])[-1] + 1
         self._recorder = Recorder(number, self._header(number), self._config)
-        self._sensor.codes[1] = self._config["ir_code"]
-        self._fault = "not started"
-        self._cause = 0
-        self._quiet_us = 0
+        self._sensing.begin(self._config)
         return {"started": number}
 
     def _header(self, number: int) -> dict:
@@ -287,7 +172,7 @@ class App:
             "firmware": self._firmware,
             "device": board.device_id(),
             "session": 0,
-            "sensor": self._fault or "ok",
+            "sensor": self._sensing.fault or "ok",
             "free": journal.free_bytes(),
             "clock_s": board.clock_s(),
             "reset": board.reset_cause(),

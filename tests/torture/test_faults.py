@@ -28,7 +28,12 @@ def test_beats_are_lost_in_recorded_gaps_only_and_the_sensor_is_soon_back():
 
 
 PLANTED = {
-    "no sample is no fault": ("silent sensor", "app.py", "elif self._too_few(n):", "elif False:"),
+    "no sample is no fault": (
+        "silent sensor",
+        "sensing.py",
+        "elif self._too_few(n):",
+        "elif False:",
+    ),
     "a stop is left out": (
         "stuck data line",
         "board.py",
@@ -43,13 +48,13 @@ PLANTED = {
     ),
     "pointers are believed": (
         "garbage pointers",
-        "app.py",
+        "sensing.py",
         "elif self._too_many(n):",
         "elif False:",
     ),
     "overflows are not told": (
         "overflow, longer",
-        "app.py",
+        "sensing.py",
         "        if lost:\n",
         "        if 0:\n",
     ),
