@@ -7,12 +7,11 @@ from micropython import const
 
 from . import board, config, journal, version
 from .link import Link
-from .max30102 import FULL_SCALE_NA, LOST_UNKNOWN, RATE_HZ, Max30102
-from .recorder import BROWN_OUT, BUS, OVERFLOW, Recorder
+from .max30102 import FULL_SCALE_NA, RATE_HZ
+from .recorder import Recorder
+from .sensing import Sensing
 
 _TURN_MS = const(100)  # 10 samples; the FIFO holds 320 ms
-_SAMPLE_US = 1000000 // RATE_HZ
-_BUS_TRIES = const(5)  # turns after which the bus itself is set up again
 _FAST_US = const(60000000)  # a crash within a minute of the start counts as fast
 
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
@@ -50,17 +49,13 @@ class App:
                 "help": self._help,
             },
         )
-        self._sensor = Max30102(
-            board.sensor_bus(), self._config["red_code"], self._config["ir_code"], board.sleep_ms
-        )
+        self._sensing = Sensing(board.sensor_bus, self._config, board.sleep_ms)
         self._watch = board.Stopwatch()
         self._watchdog = None
         self._recorder = None
+        self._boot = board.random_id()
+        self._set_by = 0  # seconds by which the clock was set since then
         self._up_us = 0
-        self._quiet_us = 0  # since the last sample
-        self._cause = 0  # of the gap that is running
-        self._fault = ""  # what is wrong with the sensor, in words
-        self._tries = 0  # to start it again
 
     def run(self) -> None:
         """Measure until Ctrl-C; a failure resets the board."""
@@ -101,12 +96,13 @@ class App:
             self._measure(recorder, lap_us)
             if recorder.flush_due:
                 recorder.flush()
+                self._feed()  # a bus that sticks in the next turn may take the watchdog's time
                 gc.collect()
                 if recorder.journal.full:
                     self._end(FULL)
                 return  # drain what came meanwhile before anything else
-        elif self._watchdog:
-            self._watchdog.feed()
+        else:
+            self._feed()
         babble = self._link.listen()
         if self._link.pulling:
             self._link.step()
@@ -114,63 +110,20 @@ class App:
             self._console.wait_ms(_TURN_MS)
 
     def _measure(self, recorder: Recorder, lap_us: int) -> None:
-        self._quiet_us += lap_us
         recorder.waited(lap_us)
-        try:
-            if self._fault:
-                self._tries += 1
-                if self._tries % _BUS_TRIES == 0:
-                    self._sensor.bus = board.sensor_bus()  # frees a line that is held down
-                self._sensor.start()
-                self._fault = ""
-                self._tries = 0
-            n = self._sensor.drain()
-        except OSError as e:
-            self._lose_sensor(recorder, BUS, str(e) or "bus fault")
-            return
-        if self._sensor.browned_out:
-            self._lose_sensor(recorder, BROWN_OUT, "brown-out")
-        elif n:
-            self._record(recorder, n)
-            self._light(recorder)
+        if self._sensing.measure(recorder, lap_us) and not self._watchdog:
+            self._watchdog = board.Watchdog()
+        self._feed()
 
-    def _lose_sensor(self, recorder: Recorder, cause: int, fault: str) -> None:
-        """Commit what there is; each turn tries to start the sensor again."""
-        if not self._cause:
-            self._cause = cause
-            recorder.flush()
-        self._fault = fault
+    def _feed(self) -> None:
         if self._watchdog:
             self._watchdog.feed()
-
-    def _record(self, recorder: Recorder, n: int) -> None:
-        sensor = self._sensor
-        if self._cause:
-            recorder.gap(self._cause, LOST_UNKNOWN, self._quiet_us - n * _SAMPLE_US)
-            self._cause = 0
-        recorder.samples(sensor.ir, sensor.red)
-        lost = sensor.lost
-        if lost:
-            recorder.gap(OVERFLOW, lost, self._quiet_us - n * _SAMPLE_US)
-        recorder.drained(n + max(lost, 0), self._quiet_us)
-        self._quiet_us = 0
-        if not self._watchdog:
-            self._watchdog = board.Watchdog()
-        self._watchdog.feed()
-
-    def _light(self, recorder: Recorder) -> None:
-        code = recorder.wanted_led()
-        if code:
-            try:
-                self._sensor.set_ir(code)
-                recorder.led(code)
-            except OSError as e:
-                self._lose_sensor(recorder, BUS, str(e) or "bus fault")
 
     def _end(self, why: int) -> None:
         recorder = self._recorder
         self._recorder = None
         if recorder:
+            self._sensing.end(recorder)
             recorder.close(why)
 
     # Commands of the line. Each gets the rest of its line and returns the answer.
@@ -183,10 +136,7 @@ class App:
             return {"error": "the flash is full", "next": "pull the sessions and remove them"}
         number = (journal.sessions() or [0])[-1] + 1
         self._recorder = Recorder(number, self._header(number), self._config)
-        self._sensor.codes[1] = self._config["ir_code"]
-        self._fault = "not started"
-        self._cause = 0
-        self._quiet_us = 0
+        self._sensing.begin(self._config)
         return {"started": number}
 
     def _header(self, number: int) -> dict:
@@ -203,6 +153,9 @@ class App:
             "config": self._config,
             "units": {"ir": "counts", "ibi": "1/8 ms", "rsa": "ln ms2 / 65536"},
             "clock_s": board.clock_s(),
+            "boot": self._boot,
+            "rtc_s": board.rtc_s(),
+            "set_by_s": self._set_by,
             "reset": board.reset_cause(),
         }
 
@@ -221,7 +174,7 @@ class App:
             "firmware": self._firmware,
             "device": board.device_id(),
             "session": 0,
-            "sensor": self._fault or "ok",
+            "sensor": self._sensing.fault or "ok",
             "free": journal.free_bytes(),
             "clock_s": board.clock_s(),
             "reset": board.reset_cause(),
@@ -297,9 +250,12 @@ class App:
         seconds = int(rest)
         if not _EARLIEST <= seconds < _LATEST:
             return {"error": "that is no time of this age", "next": "give seconds since 1970"}
+        before = board.rtc_s()
         board.set_clock(seconds)
+        now = board.rtc_s()
+        self._set_by += now - before
         if self._recorder:
-            self._recorder.clock_set(board.clock_s())
+            self._recorder.clock_set(before, now)
         return {"clock_s": board.clock_s()}
 
     def _help(self, rest: str):

@@ -19,20 +19,18 @@ _WATCHDOG_MS = const(8000)
 _FOREVER_MS = const(3600000)  # a watchdog can't be stopped, only put off
 _CTRL_C = const(3)
 _EPOCH_2000 = const(946684800)  # seconds from 1970 to the ESP32's epoch
+_YEAR_2024 = const(757382400)
 
 RESET_CAUSES = ("?", "power on", "reset", "watchdog", "deep sleep", "soft reset")
 
 
 def sensor_bus():
-    """The I2C bus of the sensor, freed first if a transfer was cut off by a reset."""
-    scl = machine.Pin(SCL, machine.Pin.OUT, value=1)
-    sda = machine.Pin(SDA, machine.Pin.IN, machine.Pin.PULL_UP)
-    for _ in range(9):
-        if sda.value():
-            break
-        scl.value(0)
-        time.sleep_us(5)
-        scl.value(1)
+    """The I2C bus of the sensor. A transfer that was cut off is ended: nine clocks and a stop."""
+    scl = machine.Pin(SCL, machine.Pin.OPEN_DRAIN, machine.Pin.PULL_UP, value=1)
+    sda = machine.Pin(SDA, machine.Pin.OPEN_DRAIN, machine.Pin.PULL_UP, value=1)
+    edges = ((scl, 0), (scl, 1)) * 9 + ((scl, 0), (sda, 0), (scl, 1), (sda, 1))
+    for pin, level in edges:
+        pin.value(level)
         time.sleep_us(5)
     return machine.I2C(0, scl=machine.Pin(SCL), sda=machine.Pin(SDA), freq=_I2C_HZ)
 
@@ -77,12 +75,21 @@ def accept_version() -> None:
         pass  # it was no trial
 
 
+def rtc_s() -> int:
+    """Seconds since 2000-01-01 UTC; since the power came where the clock was never set."""
+    year, month, day, _, hour, minute, second, _ = machine.RTC().datetime()
+    return time.mktime((year, month, day, hour, minute, second, 0, 0))
+
+
 def clock_s() -> int:
     """Seconds since 2000-01-01 UTC; 0 where the clock was never set."""
-    year, month, day, _, hour, minute, second, _ = machine.RTC().datetime()
-    if year < 2024:
-        return 0
-    return time.mktime((year, month, day, hour, minute, second, 0, 0))
+    seconds = rtc_s()
+    return seconds if seconds >= _YEAR_2024 else 0
+
+
+def random_id() -> str:
+    """A new number, in hex."""
+    return binascii.hexlify(os.urandom(4)).decode()
 
 
 def set_clock(unix_s: int) -> None:

@@ -35,10 +35,12 @@ _PART = const(0x15)
 _PART_MAX30100 = const(0x11)
 _number = int.from_bytes  # looked up once: that makes an object
 _COUNTS = const(0x3FFFF)  # 18 bits
-_DEPTH = const(32)
-_BURST = const(17)  # samples a transfer: a stuck bus blocks for no longer than the watchdog allows
-_SETTLE = const(50)  # first samples after a start, dropped
-_OVERFLOW_MAX = const(31)  # the counter stops here
+DEPTH = const(32)  # samples that the FIFO holds
+_BURST = const(12)  # samples a transfer: a bus that sticks amid one blocks 100 ms a byte, 7.3 s
+SETTLE = const(50)  # first samples after a start, dropped
+OVERFLOW_MAX = const(31)  # the counter stops here
+_LOOKS = const(100)  # at the counter, 0.2 ms each: longer than a sample
+_NOTHING = const(0xFF)  # what pull-ups alone read as
 
 LOST_UNKNOWN = const(-1)
 
@@ -67,12 +69,12 @@ class Max30102:
         pieces = tuple((view[i : i + 3], view[i + 3 : i + 6]) for i in range(0, 6 * _BURST, 6))
         self._pieces = [pieces[:n] for n in range(_BURST + 1)]
         self._skip = 0
-        self._all_ir = array("i", [0] * _DEPTH)
-        self._all_red = array("i", [0] * _DEPTH)
+        self._all_ir = array("i", [0] * DEPTH)
+        self._all_red = array("i", [0] * DEPTH)
         view = memoryview(self._all_ir)
-        self._ir_views = [view[:n] for n in range(_DEPTH + 1)]
+        self._ir_views = [view[:n] for n in range(DEPTH + 1)]
         view = memoryview(self._all_red)
-        self._red_views = [view[:n] for n in range(_DEPTH + 1)]
+        self._red_views = [view[:n] for n in range(DEPTH + 1)]
         self.ir = self._ir_views[0]
         self.red = self._red_views[0]
         self.lost = 0
@@ -102,13 +104,13 @@ class Max30102:
         self._write(_MODE_CONFIG, _MODE_SPO2)
         # The write pointer takes a value only in a running mode.
         self.bus.writeto_mem(ADDRESS, _FIFO_WR_PTR, b"\x00\x00\x00")
-        self._skip = _SETTLE
+        self._skip = SETTLE
         self.browned_out = False
 
     def set_ir(self, code: int) -> None:
         """Set the infrared LED's current, now and for later starts. OSError on a bus fault."""
-        self.codes[1] = code
         self._write(_LED2_PA, code)
+        self.codes[1] = code
 
     def _identify(self) -> None:
         try:
@@ -138,13 +140,19 @@ class Max30102:
             return 0
         self.bus.readfrom_mem_into(ADDRESS, _FIFO_WR_PTR, self._pointers)
         overflow = self._pointers[1] & 0x1F
-        waiting = (self._pointers[0] - self._pointers[2]) & (_DEPTH - 1)
+        if overflow:
+            overflow = self._overflow_until_it_grows(overflow)
+        waiting = (self._pointers[0] - self._pointers[2]) & (DEPTH - 1)
         if waiting == 0 and (overflow or status & _A_FULL):
-            waiting = _DEPTH  # equal pointers: full
+            waiting = DEPTH  # equal pointers: full
+        data = self._data
         n = 0
         while waiting:
             burst = min(waiting, self._skip or _BURST, _BURST)
             self.bus.readfrom_mem_into(ADDRESS, _FIFO_DATA, self._slices[burst])
+            end = 6 * burst
+            if data[end - 3] == _NOTHING and data[end - 2] & data[end - 1] == _NOTHING:
+                raise OSError("the sensor left amid a transfer")
             if self._skip:
                 self._skip -= burst
             else:
@@ -152,10 +160,23 @@ class Max30102:
                 n += burst
             waiting -= burst
         if overflow:
-            self.lost = overflow if overflow < _OVERFLOW_MAX else LOST_UNKNOWN
+            self.lost = overflow if overflow < OVERFLOW_MAX else LOST_UNKNOWN
         self.ir = self._ir_views[n]
         self.red = self._red_views[n]
         return n
+
+    def _overflow_until_it_grows(self, overflow: int) -> int:
+        """Samples lost, counted just after one more was: the first read makes room and clears
+        the counter, and a sample lost between the count and that read would go unseen."""
+        for _ in range(_LOOKS):
+            if overflow == OVERFLOW_MAX:
+                break
+            self.bus.readfrom_mem_into(ADDRESS, _FIFO_WR_PTR, self._pointers)
+            before = overflow
+            overflow = self._pointers[1] & 0x1F
+            if overflow != before:
+                break
+        return overflow
 
     def _unpack(self, first: int, n: int) -> None:
         """18-bit counts, left-justified: red, then infrared."""

@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from .clock import SampleClock
+from .clock import ONE, SampleClock
 from .contact import ON
 from .journal import CLOCK, Journal
 from .ledcurrent import LedCurrent
@@ -13,6 +13,8 @@ _ESTIMATED = const(128)  # added to a gap's cause
 OVERFLOW = const(1)  # causes of a gap
 BUS = const(2)
 BROWN_OUT = const(3)
+SILENT = const(4)  # no samples, though the sensor answers
+PART = const(5)  # what answers is no MAX30102, or does not do as it is told
 
 _FLUSH_S = const(29)  # at most this much is lost with the power
 
@@ -89,17 +91,20 @@ class Recorder:
         """Time has gone by, with samples or without: a flush falls due."""
         self._since_flush_us += elapsed_us
 
-    def gap(self, cause: int, lost: int, elapsed_us: int) -> None:
-        """Samples were lost: `lost` of them, or as many as the time allows when negative."""
+    def gap(self, cause: int, lost: int, n: int, elapsed_us: int) -> None:
+        """Samples were lost: `lost` of them, or when negative what time says, in which n came."""
         if lost < 0:
-            lost = max(1, elapsed_us * self._rate_hz // 1000000)
+            scale = ONE + self.clock.scale
+            period_us = 1000000 // self._rate_hz
+            lost = max(1, (elapsed_us * ONE + scale * period_us // 2) // (scale * period_us) - n)
             cause |= _ESTIMATED
             self.clock.restart()
         self._red_sum = self._red_n = 0
         self.pipeline.gap(lost, cause)
 
-    def clock_set(self, seconds: int) -> None:
-        """The wall clock was set to seconds since 2000-01-01."""
+    def clock_set(self, before: int, seconds: int) -> None:
+        """The wall clock was set, from seconds since 2000-01-01 to others."""
+        self.event(CLOCK, 0, before)
         self.event(CLOCK, 1, seconds)
 
     def mark(self, kind: str, text: str) -> None:

@@ -99,7 +99,8 @@ def raw_intervals(found: Found, rate_hz: int) -> list[tuple[int, int]]:
 def clock_of(found: Found, rate_hz: int) -> ClockMap:
     """The measured clock of a recording."""
     scales = [(event.index, event.value) for event in found.events if event.code == SCALE]
-    return ClockMap(rate_hz, scales)
+    gaps = [event for event in found.events if event.code == GAP and event.arg & ESTIMATED]
+    return ClockMap(rate_hz, scales, [(event.index, event.value) for event in gaps])
 
 
 def session(found: Found, rate_hz: int, engine: str, header: dict[str, Any]) -> Session:

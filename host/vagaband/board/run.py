@@ -27,7 +27,8 @@ from vagaband.paths import firmware_dir
 PART_ID = 0x15
 SETTLE_SAMPLES = 50
 ERASE_US = (45_000, 400_000)  # a fresh W25Q: typical and longest 4 KiB erase
-SECONDS_ACTIONS = ("nak", "stuck", "stall")
+SECONDS_ACTIONS = ("nak", "stuck", "short", "unplug", "pointers", "stall", "rtc")
+TICKS_PERIOD_US = 1000 << 30  # ms wrap then, and us too
 
 
 @dataclass
@@ -54,6 +55,7 @@ class BoardOptions:
     erase_us: tuple[int, int] = ERASE_US
     faults: tuple[str, ...] = ()  # of WIRING_FAULTS
     line_faults: str = ""  # see `line_faults.KINDS`
+    wrap_s: float | None = None  # from boot on, till the tick counters wrap; None: as they do
 
 
 def run_board(options: BoardOptions) -> None:
@@ -106,6 +108,7 @@ def board_config(
         "flash_file": str(flash_file),
         "events": [_world_event(e) for e in events if e.action not in LIGHT_ACTIONS],
         "budget_us": round(60e6 * (options.for_min or 0)),
+        "first_ticks_us": TICKS_PERIOD_US - round(1e6 * options.wrap_s) if options.wrap_s else 0,
         "speed": FAST if options.speed == "max" else float(options.speed),
         "world": {
             "now_us": 0,
@@ -115,6 +118,8 @@ def board_config(
             "budget_state": "waiting" if options.for_min else "none",
             "erases": 0,
             "boots": 0,
+            "faults_until_us": {},
+            "stuck_clocks": 0,
         },
     }
 
@@ -143,6 +148,7 @@ def _check(options: BoardOptions) -> None:
         ("speed", 1.0 if options.speed == "max" else float(options.speed), 0.01, 1000.0),
         ("baud rate", options.baud, 300, 10_000_000),
         ("number of minutes", options.for_min if options.for_min is not None else 1, 0.01, 1e5),
+        ("wrap of the ticks", options.wrap_s if options.wrap_s is not None else 1, 0.001, 1e6),
         ("sensor clock", options.clock if options.clock is not None else 1, 0.9, 1.1),
     ]
     for name, value, low, high in limits:

@@ -30,6 +30,27 @@ def _positive(words: str) -> float:
     return value
 
 
+def _number(words: str) -> float:
+    value = float(words)
+    if not math.isfinite(value):
+        raise ValueError("needs a number")
+    return value
+
+
+def _factor(words: str) -> float:
+    value = float(words)
+    if not 0.9 <= value <= 1.1:
+        raise ValueError("needs a factor near 1")
+    return value
+
+
+def _part_id(words: str) -> int:
+    value = int(words, 0)
+    if not 0 <= value <= 0xFF:
+        raise ValueError("needs a byte")
+    return value
+
+
 def _nothing(words: str) -> None:
     if words:
         raise ValueError("takes nothing after it")
@@ -44,11 +65,23 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "motion": ("SECONDS", _positive, "moves the finger"),
     "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
     "nak": ("SECONDS", _positive, "the sensor does not acknowledge"),
-    "stuck": ("SECONDS", _positive, "the data line is held low"),
+    "stuck": ("SECONDS", _positive, "the sensor holds SDA low, till nine clocks and a stop"),
+    "short": ("SECONDS", _positive, "SDA is shorted to ground"),
+    "unplug": ("SECONDS", _positive, "the sensor is away, and comes back without its registers"),
     "brownout": ("", _nothing, "the sensor loses its registers"),
+    "halt": ("", _nothing, "the sensor stops sampling and says nothing"),
+    "pointers": ("SECONDS", _positive, "the FIFO's pointers read as garbage"),
+    "part": ("ID", _part_id, "another part is plugged in, as 0x11; 0x15: the right one"),
+    "clock": ("FACTOR", _factor, "the sensor's clock from now on against nominal, as 1.01"),
+    "rtc": ("SECONDS", _number, "the wall clock jumps by so much, either way"),
     "stall": ("SECONDS", _positive, "the processor is busy, the FIFO overflows"),
     "reset": ("", _nothing, "resets the board"),
     "power": ("", _nothing, "cuts and returns the power"),
+    "memory": (
+        "",
+        _nothing,
+        "says the bytes of the heap in use, and the blocks erased",
+    ),
 }
 WIRING_FAULTS = {
     "no_sensor": "nothing answers on the bus",

@@ -25,10 +25,12 @@ from vagaband.cli.shared import (
     stdout,
     unusable,
 )
+from vagaband.dating import dates
 from vagaband.demo import Demo, wear
 from vagaband.errors import InputError
 from vagaband.files import check_folder, write_private
 from vagaband.image_file import read_image
+from vagaband.journal import decode
 from vagaband.judge import judge
 from vagaband.ports import the_port
 from vagaband.pull import pull
@@ -51,11 +53,18 @@ def pull_(port: str | None, out: Path, to_json: bool) -> None:
     url = the_port(port)
     with stderr.status("asking the board") as status:
         pulled = pull(url, out, lambda what, done: status.update(f"{what}: {done:,} bytes"))
+    began = dates(decode(p.path.read_bytes()) for p in pulled)
     if to_json:
-        print_json({"sessions": [p.as_json() for p in pulled]})
-    for p in pulled if not to_json else []:
+        sessions = [
+            {**p.as_json(), "began": date and date.isoformat()}
+            for p, date in zip(pulled, began, strict=True)
+        ]
+        print_json({"sessions": sessions})
+    for p, date in zip(pulled, began, strict=True) if not to_json else ():
         state = "" if p.ended else ", still open" if p.open else ", cut off without an end"
-        stdout.print(f"{p.path}: {p.bytes:,} bytes, {p.new_bytes:,} of them new{state}")
+        when = f"{date:%Y-%m-%d %H:%M} UTC" if date else "undated"
+        size = f"{p.bytes:,} bytes, {p.new_bytes:,} of them new"
+        stdout.print(f"{p.path}: {when}, {size}{state}")
         if p.damage:
             stdout.print(
                 f"  damaged on the board itself: {p.damage}; --salvage uses what is left",
@@ -170,6 +179,7 @@ vagaband pull --port URL               then its session
 @click.option("--baud", type=int, default=115200, show_default=True)
 @click.option("--line-faults", default="", metavar="KEY=RATE,...", help="As listed below.")
 @click.option("--clock", type=float, help="The sensor's clock against nominal, as 0.985.")
+@click.option("--wrap", "wrap_s", type=float, help="The tick counters wrap so long after boot.")
 @click.option("--truth", type=click.Path(path_type=Path), help="Where the heart's beats go.")
 def board_(recording_file: Path | None, rate_hz: float | None, speed: str, **options: Any) -> None:
     try:

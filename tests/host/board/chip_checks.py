@@ -133,6 +133,30 @@ def check_clock_scale_changes_the_rate(chip):
     assert bench.pointers()[0] == 19
 
 
+def check_a_clock_that_changes_goes_on_where_it_was(chip):
+    bench = Bench(chip)
+    bench.start()
+    bench.wait_ms(105)
+    bench.chip.set_clock(1.25)
+    bench.wait_ms(2)
+    assert bench.pointers()[0] == 10
+    bench.wait_ms(1)
+    assert bench.pointers()[0] == 11
+    bench.wait_ms(80)
+    assert bench.pointers()[0] == 21
+
+
+def check_a_chip_that_halts_gives_no_more_and_says_nothing(chip):
+    bench = Bench(chip)
+    bench.start()
+    bench.wait_ms(50)
+    bench.read(0x00)
+    bench.chip.halt()
+    bench.wait_ms(500)
+    assert bench.pointers() == (5, 0, 0)
+    assert bench.read(0x00) == b"\0"
+
+
 def check_a_pop_advances_the_read_pointer(chip):
     bench = Bench(chip)
     bench.start()

@@ -154,6 +154,23 @@ class Chip:
             return 0
         return min(code, WEAK_LED_CODE) if "weak_led_supply" in self.faults else code
 
+    def set_clock(self, scale):
+        """The oscillator changes: the sample that is under way is the first at the new rate."""
+        self.update()
+        last_us = self.start_us + self.done * self.period_us
+        self.clock_scale = scale
+        self._plan(last_us)
+
+    def halt(self):
+        """It falls asleep by itself, and says nothing of it."""
+        self.update()
+        self.regs[MODE_CONFIG] |= SHDN
+        self._plan(self.clock.now_us)
+
+    def forget_light(self):
+        """Drops the light that was asked for ahead; it is asked for again."""
+        self._drop_chunk()
+
     def _drop_chunk(self):
         self._chunk = b""
         self._chunk_from = self._chunk_to = 0
@@ -357,12 +374,16 @@ class Chip:
             "start_us": self.start_us,
             "done": self.done,
             "temp_ready_us": self.temp_ready_us,
+            "clock_scale": self.clock_scale,
+            "part_id": self.part_id,
         }
 
     def restore(self, state):
         """Takes back what `state` gave."""
         self.regs[:] = state["regs"]
         self.ring[:] = state["ring"]
+        self.clock_scale = state["clock_scale"]
+        self.part_id = state["part_id"]
         self._plan(state["start_us"])
         self.unread = state["unread"]
         self.done = state["done"]

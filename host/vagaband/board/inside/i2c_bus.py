@@ -6,7 +6,10 @@ SDA_PIN = 21
 NOISE_EVERY = 7  # a noisy bus spoils each seventh byte written, above this speed:
 NOISE_ABOVE_HZ = 100_000
 CALL_US = 60  # what a transfer costs the processor
-STUCK_US = 50_000  # how long the driver waits for a bus that is held
+HELD_US = 100_000  # so long the driver waits for a bus that is held, for each byte and one more
+LOOK_US = 10_000
+HEAD_BYTES = 3  # two addresses and a register
+POINTERS = 0x04
 
 
 class I2C:
@@ -28,7 +31,8 @@ class I2C:
 
     def _held(self):
         faults = self.chip.faults
-        return self.world.faulty("stuck") or "sda_low" in faults or "scl_low" in faults
+        held = self.world.faulty("stuck") or self.world.faulty("short")
+        return held or "sda_low" in faults or "scl_low" in faults
 
     def _silent(self):
         faults = self.chip.faults
@@ -47,14 +51,43 @@ class I2C:
                 spoilt[i] ^= 0x10
         return spoilt
 
-    def _transfer(self, addr, n):
-        if self._held():
-            self.world.advance(STUCK_US)
-            raise OSError(ETIMEDOUT)
+    def _address(self, addr):
+        """The part of a transfer before its data."""
+        self._check_held(1)
         if addr != ADDRESS or self._silent():
             self.world.advance(CALL_US + int(self._byte_us))
             raise OSError(ENODEV)
-        self.world.advance(CALL_US + int(self._byte_us * n))
+        self.world.advance(CALL_US + int(self._byte_us * HEAD_BYTES))
+
+    def _check_held(self, n):
+        """A bus that is held blocks the driver until it is free, or the driver gives up."""
+        if self._held():
+            for _ in range(HELD_US // LOOK_US * (1 + n)):
+                self.world.advance(LOOK_US)
+                if not self._held():
+                    break
+            raise OSError(ETIMEDOUT)
+
+    def _write(self, addr, reg, data):
+        self._address(addr)
+        self.world.advance(int(self._byte_us * len(data)))
+        self._check_held(len(data))
+        if self._silent():
+            raise OSError(ENODEV)
+        self.chip.write(reg, self._noisy(data))
+
+    def _read(self, addr, reg, buf):
+        """A chip that leaves amid it is not missed: the pull-ups are read as ones."""
+        self._address(addr)
+        self.chip.read(reg, buf)
+        if reg == POINTERS and self.world.faulty("pointers"):
+            for i in range(len(buf)):
+                buf[i] = (self.world.now_us >> i) * 37 & 0xFF
+        self.world.advance(int(self._byte_us * len(buf)))
+        self._check_held(len(buf))
+        if self._silent():
+            for i in range(len(buf) // 2, len(buf)):
+                buf[i] = 0xFF
 
     def scan(self):
         """Addresses that acknowledge."""
@@ -63,8 +96,7 @@ class I2C:
 
     def readfrom_mem_into(self, addr, reg, buf, *, addrsize=8):
         """Reads registers from `reg` on into `buf`."""
-        self._transfer(addr, 3 + len(buf))
-        self.chip.read(reg, buf)
+        self._read(addr, reg, buf)
 
     def readfrom_mem(self, addr, reg, n, *, addrsize=8):
         """Reads `n` registers from `reg` on."""
@@ -74,21 +106,17 @@ class I2C:
 
     def writeto_mem(self, addr, reg, buf, *, addrsize=8):
         """Writes `buf` to the registers from `reg` on."""
-        self._transfer(addr, 2 + len(buf))
-        self.chip.write(reg, self._noisy(buf))
+        self._write(addr, reg, buf)
 
     def writeto(self, addr, buf, stop=True):
         """Writes a register address and, when there are more bytes, its values."""
-        self._transfer(addr, 1 + len(buf))
-        if buf:
-            self._pointer = buf[0]
-            self.chip.write(buf[0], buf[1:])
+        self._pointer = buf[0] if buf else self._pointer
+        self._write(addr, self._pointer, bytes(buf[1:]))
         return len(buf)
 
     def readfrom_into(self, addr, buf, stop=True):
         """Reads from the register that `writeto` pointed at."""
-        self._transfer(addr, 1 + len(buf))
-        self.chip.read(self._pointer, buf)
+        self._read(addr, self._pointer, buf)
 
     def readfrom(self, addr, n, stop=True):
         """Reads `n` bytes from the register that `writeto` pointed at."""

@@ -53,11 +53,14 @@ class Pin:
         """Gets or sets the level."""
         if level is not None:
             level = 1 if level else 0
-            if self.id == SCL_PIN and level and not self._out.get(self.id, 1):
-                _world.clock_pulse()
+            rises = level and not self._out.get(self.id, 1)
             self._out[self.id] = level
+            if rises and self.id == SCL_PIN:
+                _world.clock_pulse()
+            elif rises and self.id == SDA_PIN and self._out.get(SCL_PIN, 1):
+                _world.stop_condition()
             return None
-        if self._mode in (self.OUT, self.OPEN_DRAIN):
+        if self._mode == self.OUT or (self._mode == self.OPEN_DRAIN and not self._out[self.id]):
             return self._out.get(self.id, 0)
         if self.id in HELD_LOW and not self._driven_high():
             return 0
@@ -68,7 +71,7 @@ class Pin:
         if any(fault in _world.chip.faults for fault in HELD_LOW[self.id]):
             return False
         if self.id == SDA_PIN:
-            return not _world.faulty("stuck")
+            return not (_world.holds_data() or _world.faulty("short"))
         if self.id == INT_PIN and "int_unwired" not in _world.chip.faults:
             return _world.chip.int_level()
         return True

@@ -14,14 +14,18 @@ def bind(world):
     _world = world
 
 
+def _since_boot_us():
+    return _world.read_us() - _world.boot_us + _world.first_ticks_us
+
+
 def ticks_us():
     """Microseconds since boot, wrapping at 2**30."""
-    return (_world.read_us() - _world.boot_us) & _MASK
+    return _since_boot_us() & _MASK
 
 
 def ticks_ms():
     """Milliseconds since boot, wrapping at 2**30."""
-    return (_world.read_us() - _world.boot_us) // 1000 & _MASK
+    return _since_boot_us() // 1000 & _MASK
 
 
 def ticks_cpu():

@@ -4,6 +4,8 @@ All times are virtual microseconds since the world began. In fast mode the clock
 what things cost; in paced mode it also follows real time, times the speed.
 """
 
+import gc
+
 FAST = 0.0  # a speed of 0 stands for "as fast as it goes"
 NEVER = 1 << 60
 BOOT_US = 350_000  # from reset to the first line of boot.py
@@ -43,8 +45,9 @@ class World:
         self.wdt_us = device["wdt_us"] if soft else None
         self.wdt_deadline_us = NEVER
         self.typed = bytearray()
-        self.faults_until_us = {"nak": 0, "stuck": 0}
-        self.stuck_clocks = 0
+        self._faults_until_us = kept["faults_until_us"]  # they outlive a reset
+        self._stuck_clocks = kept["stuck_clocks"]
+        self.first_ticks_us = config["first_ticks_us"]
         self.chip = None  # set by the boot sequence
         self.rtc = None
         self._interrupt = False
@@ -238,15 +241,46 @@ class World:
     def _do_stop(self, _):
         self.typed.extend(b"stop\n")
 
+    def _fault_for(self, name, us):
+        self._faults_until_us[name] = self.now_us + us
+
     def _do_nak(self, us):
-        self.faults_until_us["nak"] = self.now_us + us
+        self._fault_for("nak", us)
+
+    def _do_short(self, us):
+        self._fault_for("short", us)
+
+    def _do_pointers(self, us):
+        self._fault_for("pointers", us)
 
     def _do_stuck(self, us):
-        self.faults_until_us["stuck"] = self.now_us + us
-        self.stuck_clocks = 0
+        self._fault_for("stuck", us)
+        self._stuck_clocks = 0
+
+    def _do_unplug(self, us):
+        self._fault_for("nak", us)
+        self.chip.brown_out()
 
     def _do_brownout(self, _):
         self.chip.brown_out()
+
+    def _do_halt(self, _):
+        self.chip.halt()
+
+    def _do_part(self, part_id):
+        self.chip.part_id = part_id
+        self.chip.brown_out()
+
+    def _do_clock(self, scale):
+        self.chip.set_clock(scale)
+
+    def _do_rtc(self, us):
+        self.rtc.jump(us)
+
+    def _do_memory(self, _):
+        self.chip.forget_light()
+        gc.collect()
+        self.umbilical.send(b"E", b"memory %d erases %d" % (gc.mem_alloc(), self.erases))
 
     def _do_stall(self, us):
         self.now_us += us
@@ -260,14 +294,21 @@ class World:
     # faults on the bus
 
     def faulty(self, name):
-        """Whether the fault `name` ("nak" or "stuck") is on now."""
-        return self.now_us < self.faults_until_us[name]
+        """Whether the timed fault `name` is on now."""
+        return self.now_us < self._faults_until_us.get(name, 0)
+
+    def holds_data(self):
+        """Whether the chip, stuck amid a byte, holds the data line low."""
+        return self.faulty("stuck") and self._stuck_clocks < 9
 
     def clock_pulse(self):
         """One rising edge on SCL by hand: nine free a stuck data line."""
-        self.stuck_clocks += 1
-        if self.stuck_clocks >= 9:
-            self.faults_until_us["stuck"] = 0
+        self._stuck_clocks += 1
+
+    def stop_condition(self):
+        """SDA rises while SCL is high: a chip whose byte is over listens again."""
+        if self._stuck_clocks >= 9:
+            self._faults_until_us["stuck"] = 0
 
     # the watchdog and resets
 
@@ -315,4 +356,6 @@ class World:
             "budget_state": self.budget_state,
             "erases": self.erases,
             "boots": self.boots,
+            "faults_until_us": self._faults_until_us,
+            "stuck_clocks": self._stuck_clocks,
         }

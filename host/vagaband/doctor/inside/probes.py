@@ -95,12 +95,13 @@ def levels():
 
 
 def free_data_line():
-    """A reset in the middle of a transfer leaves the chip holding SDA: nine clocks end that."""
+    """A reset in the middle of a transfer leaves the chip holding SDA: nine clocks and a stop
+    end that."""
     clock = machine.Pin(SCL, machine.Pin.OUT, value=1)
-    for _ in range(9):
-        clock.value(0)
-        time.sleep_us(5)
-        clock.value(1)
+    data = machine.Pin(SDA, machine.Pin.OPEN_DRAIN, machine.Pin.PULL_UP, value=1)
+    stop = ((clock, 0), (data, 0), (clock, 1), (data, 1))
+    for pin, level in ((clock, 0), (clock, 1)) * 9 + stop:
+        pin.value(level)
         time.sleep_us(5)
     return pulled(SDA, machine.Pin.PULL_UP)
 
