@@ -13,6 +13,8 @@ from .recorder import BROWN_OUT, BUS, OVERFLOW, Recorder
 _TURN_MS = const(100)  # 10 samples; the FIFO holds 320 ms
 _SAMPLE_US = 1000000 // RATE_HZ
 _BUS_TRIES = const(5)  # turns after which the bus itself is set up again
+_FREE_STEP = const(16384)  # bytes that `free` compares at once
+_AGAIN_US = const(60000000)  # after which a session is tried again where flash failed
 _FAST_US = const(60000000)  # a crash within a minute of the start counts as fast
 
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
@@ -41,6 +43,7 @@ class App:
                 "sessions": self._sessions,
                 "pull": self._pull,
                 "check": self._check,
+                "free": self._free,
                 "mark": self._mark,
                 "pace": self._pace,
                 "time": self._time,
@@ -60,6 +63,9 @@ class App:
         self._cause = 0  # of the gap that is running
         self._fault = ""  # what is wrong with the sensor, in words
         self._tries = 0  # to start it again
+        self._flash = ""  # what is wrong with the flash, in words
+        self._idle_us = 0  # since a session could not be begun
+        self._compared = (0, 0, 0)  # by `free`: session, bytes, their CRC
 
     def run(self) -> None:
         """Measure until Ctrl-C; a failure resets the board."""
@@ -98,19 +104,34 @@ class App:
         recorder = self._recorder
         if recorder:
             self._measure(recorder, lap_us)
-            if recorder.flush_due:
-                recorder.flush()
-                gc.collect()
-                if recorder.journal.full:
-                    self._end(FULL)
+            if recorder.flush_due and self._flush(recorder):
                 return  # drain what came meanwhile before anything else
-        elif self._watchdog:
-            self._watchdog.feed()
+        else:
+            if self._watchdog:
+                self._watchdog.feed()
+            self._idle_us += lap_us
+            if self._flash and self._idle_us > _AGAIN_US:
+                self._start("")
         self._link.listen()
         if self._link.pulling:
             self._link.step()
         else:
             self._console.wait_ms(_TURN_MS)
+
+    def _flush(self, recorder: Recorder) -> bool:
+        """Write a piece of what is due; False where that failed and may be tried a turn later."""
+        try:
+            done = recorder.flush_part()
+        except OSError as e:
+            self._flash = "session %d can't be written: %s" % (recorder.journal.session, e)
+            self._recorder = None
+            self._start("")
+            return True
+        if done:
+            gc.collect()
+            if recorder.journal.full:
+                self._end(FULL)
+        return not recorder.journal.failing
 
     def _measure(self, recorder: Recorder, lap_us: int) -> None:
         self._quiet_us += lap_us
@@ -170,7 +191,10 @@ class App:
         recorder = self._recorder
         self._recorder = None
         if recorder:
-            recorder.close(why)
+            try:
+                recorder.close(why)
+            except OSError as e:
+                self._flash = "session %d has no end: %s" % (recorder.journal.session, e)
 
     # Commands of the line. Each gets the rest of its line and returns the answer.
 
@@ -179,9 +203,14 @@ class App:
         if self._recorder:
             return {"error": "a session is open", "next": "type stop first"}
         if not journal.has_room():
-            return {"error": "the flash is full", "next": "pull the sessions and remove them"}
-        number = (journal.sessions() or [0])[-1] + 1
-        self._recorder = Recorder(number, self._header(number), self._config)
+            return {"error": "the flash is full", "next": "run vagaband pull --free"}
+        self._idle_us = 0
+        try:
+            number = journal.next_session()
+            self._recorder = Recorder(number, self._header(number), self._config)
+        except OSError as e:
+            self._flash = "it can't be written: %s" % e
+            return {"error": "the flash can't be written", "next": "run vagaband rescue"}
         self._sensor.codes[1] = self._config["ir_code"]
         self._fault = "not started"
         self._cause = 0
@@ -221,6 +250,7 @@ class App:
             "session": 0,
             "sensor": self._fault or "ok",
             "free": journal.free_bytes(),
+            "flash": self._flash or "ok",
             "clock_s": board.clock_s(),
             "reset": board.reset_cause(),
         }
@@ -264,6 +294,32 @@ class App:
             return {"error": "no such session", "next": "type sessions"}
         return {"bytes": journal.size(number), "crc": journal.crc_before(number, int(end))}
 
+    def _free(self, rest: str):
+        """free SESSION BYTES CRC: remove a session whose copy has this size and CRC-32
+
+        The file is read in steps: type it again until it says "freed".
+        """
+        number, size, crc = [int(word) for word in rest.split()]
+        if number not in journal.sessions():
+            return {"error": "no such session", "next": "type sessions"}
+        if self._link.pulling or (self._recorder and self._recorder.journal.session == number):
+            return {"error": "the session is in use", "next": "wait, or type stop"}
+        if journal.size(number) != size:
+            return {"error": "the copy is not what is here", "next": "pull again"}
+        session, at, found = self._compared
+        if session != number:
+            at = found = 0
+        end = min(size, at + _FREE_STEP)
+        found = journal.crc_of(number, at, end, found)
+        self._compared = (number, end, found)
+        if end < size:
+            return {"compared": end, "bytes": size}
+        self._compared = (0, 0, 0)
+        if found != crc:
+            return {"error": "the copy is not what is here", "next": "pull again"}
+        journal.remove(number)
+        return {"freed": number, "bytes": size}
+
     def _mark(self, rest: str):
         """mark KIND [TEXT]: mark this moment"""
         kind, _, text = rest.partition(" ")
@@ -301,6 +357,7 @@ class App:
             "sessions": "the sessions on flash",
             "pull SESSION OFFSET": "send a session's file from a byte on",
             "check SESSION BYTES": "size, and CRC-32 of the 512 bytes before a byte",
+            "free SESSION BYTES CRC": "remove a session whose copy has this size and CRC-32",
             "mark KIND [TEXT]": "mark this moment",
             "pace MS": "paced breathing begins, a breath each so many ms; 0: it ends",
             "time SECONDS": "set the clock, seconds since 1970-01-01 UTC",

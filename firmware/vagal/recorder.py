@@ -14,7 +14,7 @@ OVERFLOW = const(1)  # causes of a gap
 BUS = const(2)
 BROWN_OUT = const(3)
 
-_FLUSH_S = const(29)  # at most this much is lost with the power
+_FLUSH_US = const(28600000)  # with the flush itself at most 30 s are lost with the power
 
 
 class Recorder:
@@ -105,14 +105,23 @@ class Recorder:
 
     @property
     def flush_due(self) -> bool:
-        """Whether it is time to commit."""
-        due = self._since_flush_us > _FLUSH_S * 1000000 and not self._worked
+        """Whether it is time to commit, or that has begun."""
+        if self.journal.writing:
+            return True
+        due = self._since_flush_us > _FLUSH_US and not self._worked
         return due or self.journal.pressing
 
     def flush(self) -> None:
         """Commit the journal."""
         self._since_flush_us = 0
         self.journal.flush(self.pipeline.index)
+
+    def flush_part(self) -> bool:
+        """Commit it piece by piece, so that samples can be read between; True when it is done."""
+        if not self.journal.writing:
+            self._since_flush_us = 0
+            self.journal.begin_flush(self.pipeline.index)
+        return self.journal.step()
 
     def close(self, why: int) -> None:
         """End the session."""

@@ -200,7 +200,7 @@ def test_a_full_pool_asks_for_a_flush(board_flash):
     for k in range(400):
         log.event(k, 1, k % 3, k)
         pressing.append(log.pressing)
-    assert 200 < pressing.index(True) < 250
+    assert 150 < pressing.index(True) < 200
     log.close(456, STOPPED)
     assert [event.index for event in read(board_flash).events][:400] == list(range(400))
 

@@ -52,6 +52,7 @@ class BoardOptions:
     swapped: bool = False  # red and infrared LED exchanged, as on some clones
     erase_us: tuple[int, int] = ERASE_US
     faults: tuple[str, ...] = ()  # of WIRING_FAULTS
+    flash_trace: Path | None = None  # where all block operations of its file system go
 
 
 def run_board(options: BoardOptions) -> None:
@@ -95,6 +96,7 @@ def board_config(
         "seed": options.seed,
         "erase_us": options.erase_us,
         "unique_id": identity[:6],
+        "flash_trace": str(options.flash_trace.absolute()) if options.flash_trace else "",
         "flash_file": str(flash_file),
         "events": [_world_event(e) for e in events if e.action not in LIGHT_ACTIONS],
         "budget_us": round(60e6 * (options.for_min or 0)),
@@ -107,6 +109,7 @@ def board_config(
             "budget_state": "waiting" if options.for_min else "none",
             "erases": 0,
             "boots": 0,
+            "flash": None,
         },
     }
 

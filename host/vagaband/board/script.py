@@ -30,6 +30,19 @@ def _positive(words: str) -> float:
     return value
 
 
+def _count(words: str) -> float:
+    if int(words) < 0:
+        raise ValueError("needs a count")
+    return float(words)
+
+
+def _cut(words: str) -> str:
+    n, _, way = words.partition(" ")
+    if int(n) < 1 or way not in ("", "before", "torn", "after"):
+        raise ValueError("needs a count, and before, torn or after")
+    return words
+
+
 def _nothing(words: str) -> None:
     if words:
         raise ValueError("takes nothing after it")
@@ -49,6 +62,9 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "stall": ("SECONDS", _positive, "the processor is busy, the FIFO overflows"),
     "reset": ("", _nothing, "resets the board"),
     "power": ("", _nothing, "cuts and returns the power"),
+    "cut": ("N [WAY]", _cut, "the same at flash operation N from now: before, torn or after it"),
+    "worn": ("N", _count, "N blocks of flash can't be erased any more"),
+    "eio": ("N", _count, "the next N flash operations fail"),
 }
 WIRING_FAULTS = {
     "no_sensor": "nothing answers on the bus",

@@ -4,6 +4,9 @@ All times are virtual microseconds since the world began. In fast mode the clock
 what things cost; in paced mode it also follows real time, times the speed.
 """
 
+from flash import BLOCKS
+from flash_faults import TORN, FlashFaults
+
 FAST = 0.0  # a speed of 0 stands for "as fast as it goes"
 NEVER = 1 << 60
 BOOT_US = 350_000  # from reset to the first line of boot.py
@@ -31,6 +34,7 @@ class World:
         self.budget_state = kept["budget_state"]  # "none", "waiting", "running", "grace", "used"
         self.erases = kept["erases"]
         self.boots = kept["boots"] + 1
+        self.flash_faults = FlashFaults(config["seed"], self.boots, BLOCKS, kept["flash"])
         self.reset_cause = config["reset_cause"]
         device = config["device"]
         soft = device and self.reset_cause == SOFT_RESET
@@ -255,7 +259,17 @@ class World:
         self.reset(HARD_RESET)
 
     def _do_power(self, _):
-        self.reset(PWRON_RESET)
+        self.lose_power()
+
+    def _do_cut(self, words):
+        n, _, way = words.partition(" ")
+        self.flash_faults.cut(int(n), way or TORN)
+
+    def _do_worn(self, n):
+        self.flash_faults.wear(int(n))
+
+    def _do_eio(self, n):
+        self.flash_faults.fail(int(n))
 
     # faults on the bus
 
@@ -286,6 +300,10 @@ class World:
         self.umbilical.send(b"R", repr((cause, self.kept(cause != PWRON_RESET))).encode())
         self.umbilical.wait_for_the_end()
 
+    def lose_power(self):
+        """The power fails and returns: never returns."""
+        self.reset(PWRON_RESET)
+
     def _end_by_reset_pin(self):
         """EN is low: the processor with its RTC stops, the sensor keeps its power."""
         kept = self.kept(True)
@@ -315,4 +333,5 @@ class World:
             "budget_state": self.budget_state,
             "erases": self.erases,
             "boots": self.boots,
+            "flash": self.flash_faults.state(),
         }
