@@ -29,7 +29,7 @@ HEAD = struct.Struct("<BQHHH")
 NOTE = struct.Struct("<IIII")
 WAYS = ("before", "torn", "after")
 SESSION = "/log/00007.vbj"
-PILOT = 0.01  # share of the cuts that tells what one costs
+PORTION = 400  # cuts between two looks at the clock
 CONTENTS = ("raw", "red", "beats", "mends", "epochs", "events", "marks")
 
 
@@ -267,10 +267,21 @@ def replay(
 
     About `mounted` of them are mounted in real MicroPython too.
     """
-    draw = random.Random(seed)
-    cuts = [(k, way) for k in recorded.cuts for way in WAYS if draw.random() < share]
+    cuts = _shuffled(recorded, seed)
+    return _replay(recorded, seed, cuts[: round(share * len(cuts))], held_back, mounted)
+
+
+def _shuffled(recorded: Recorded, seed: int) -> list[tuple[int, str]]:
+    cuts = [(k, way) for k in recorded.cuts for way in WAYS]
+    random.Random(seed).shuffle(cuts)
+    return cuts
+
+
+def _replay(
+    recorded: Recorded, seed: int, cuts: list[tuple[int, str]], held_back: int, mounted: int
+) -> CutResult:
     cutting = Replay(recorded, seed, held_back, mounted / max(1, len(cuts)))
-    for k, way in cuts:
+    for k, way in sorted(cuts):
         cutting.cut(k, way)
     if mounted:
         cutting.result.unmounted += cutting.mount_kept()
@@ -281,13 +292,17 @@ def run(seed: int, seconds: float) -> CutResult:
     """Cut a session of 30 minutes wherever it can be cut, as far as the time allows."""
     end_s = time.monotonic() + seconds
     recorded = record(30, seed)
-    broken = broken_promises(recorded, every=16)
-    began_s = time.monotonic()
-    tried = replay(recorded, seed + 1, PILOT).cuts_tried
-    cut_s = (time.monotonic() - began_s) / tried
-    share = (end_s - time.monotonic()) / (cut_s * len(recorded.cuts) * len(WAYS))
-    result = replay(recorded, seed, min(1.0, max(share, PILOT)), mounted=20)
-    if broken:
-        result.lost_committed_bytes += len(recorded.file)
-        result.first = "; ".join(broken)
+    result = CutResult(first="; ".join(broken_promises(recorded, every=16)))
+    if result.first:
+        result.lost_committed_bytes = len(recorded.file)
+    cuts = _shuffled(recorded, seed)
+    for at in range(0, len(cuts), PORTION):
+        part = _replay(recorded, seed + at, cuts[at : at + PORTION], 0, mounted=5)
+        result.cuts_tried += part.cuts_tried
+        result.lost_committed_bytes += part.lost_committed_bytes
+        result.false_records += part.false_records
+        result.unmounted += part.unmounted
+        result.first = result.first or part.first
+        if time.monotonic() > end_s:
+            break
     return result
