@@ -5,7 +5,7 @@ import sys
 
 from micropython import const
 
-from . import board, config, journal, version
+from . import board, config, logs, version
 from .link import Link
 from .max30102 import FULL_SCALE_NA, LOST_UNKNOWN, RATE_HZ, Max30102
 from .recorder import BROWN_OUT, BUS, OVERFLOW, Recorder
@@ -64,7 +64,8 @@ class App:
         self._fault = ""  # what is wrong with the sensor, in words
         self._tries = 0  # to start it again
         self._flash = ""  # what is wrong with the flash, in words
-        self._idle_us = 0  # since a session could not be begun
+        self._unwritten = False  # a session could not be begun
+        self._idle_us = 0  # since then
         self._compared = (0, 0, 0)  # by `free`: session, bytes, their CRC
 
     def run(self) -> None:
@@ -110,7 +111,7 @@ class App:
             if self._watchdog:
                 self._watchdog.feed()
             self._idle_us += lap_us
-            if self._flash and self._idle_us > _AGAIN_US:
+            if self._unwritten and self._idle_us > _AGAIN_US:
                 self._start("")
         self._link.listen()
         if self._link.pulling:
@@ -119,19 +120,19 @@ class App:
             self._console.wait_ms(_TURN_MS)
 
     def _flush(self, recorder: Recorder) -> bool:
-        """Write a piece of what is due; False where that failed and may be tried a turn later."""
-        try:
-            done = recorder.flush_part()
-        except OSError as e:
-            self._flash = "session %d can't be written: %s" % (recorder.journal.session, e)
+        """Write a piece of what is due; False where that failed: it is tried a turn later."""
+        done = recorder.flush()
+        file = recorder.journal.file
+        if file.error and recorder.journal.pressing:
+            self._flash = "session %d can't be written: %s" % (file.session, file.error)
             self._recorder = None
             self._start("")
-            return True
-        if done:
+        elif done:
             gc.collect()
-            if recorder.journal.full:
+            if file.full:
+                self._flash = "full"
                 self._end(FULL)
-        return not recorder.journal.failing
+        return not file.error
 
     def _measure(self, recorder: Recorder, lap_us: int) -> None:
         self._quiet_us += lap_us
@@ -158,7 +159,7 @@ class App:
         """Commit what there is; each turn tries to start the sensor again."""
         if not self._cause:
             self._cause = cause
-            recorder.flush()
+            recorder.flush_soon()
         self._fault = fault
         if self._watchdog:
             self._watchdog.feed()
@@ -202,14 +203,16 @@ class App:
         """start: begin a new session"""
         if self._recorder:
             return {"error": "a session is open", "next": "type stop first"}
-        if not journal.has_room():
+        if not logs.has_room():
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
         try:
-            number = journal.next_session()
+            number = logs.next_session()
             self._recorder = Recorder(number, self._header(number), self._config)
+            self._unwritten = False
         except OSError as e:
-            self._flash = "it can't be written: %s" % e
+            self._unwritten = True
+            self._flash = "no session can be written: %s" % e
             return {"error": "the flash can't be written", "next": "run vagaband rescue"}
         self._sensor.codes[1] = self._config["ir_code"]
         self._fault = "not started"
@@ -249,7 +252,7 @@ class App:
             "device": board.device_id(),
             "session": 0,
             "sensor": self._fault or "ok",
-            "free": journal.free_bytes(),
+            "free": logs.free_bytes(),
             "flash": self._flash or "ok",
             "clock_s": board.clock_s(),
             "reset": board.reset_cause(),
@@ -266,33 +269,33 @@ class App:
             answer["rsa_q16"] = recorder.rsa
             answer["bp_rsa_q16"] = recorder.bp_rsa
             answer["breath_per_10_min"] = pipeline.breathing.rate
-            answer["bytes"] = recorder.journal.size
+            answer["bytes"] = recorder.journal.file.size
         return answer
 
     def _sessions(self, rest: str):
         """sessions: the sessions on flash"""
         open_now = self._recorder.journal.session if self._recorder else 0
-        return {"device": board.device_id(), "sessions": journal.sessions(), "open": open_now}
+        return {"device": board.device_id(), "sessions": logs.sessions(), "open": open_now}
 
     def _pull(self, rest: str):
         """pull SESSION OFFSET: send a session's file from a byte on"""
         session, _, offset = rest.partition(" ")
         number = int(session)
-        if number not in journal.sessions():
+        if number not in logs.sessions():
             return {"error": "no such session", "next": "type sessions"}
         start = int(offset or 0)
-        if not 0 <= start <= journal.size(number):
+        if not 0 <= start <= logs.size(number):
             return {"error": "the session is not that long", "next": "type pull %d 0" % number}
-        self._link.send_file(journal.path(number), number, start)
+        self._link.send_file(logs.path(number), number, start)
         return None
 
     def _check(self, rest: str):
         """check SESSION BYTES: size, and the CRC-32 of up to 512 bytes before a byte"""
         session, _, end = rest.partition(" ")
         number = int(session)
-        if number not in journal.sessions():
+        if number not in logs.sessions():
             return {"error": "no such session", "next": "type sessions"}
-        return {"bytes": journal.size(number), "crc": journal.crc_before(number, int(end))}
+        return {"bytes": logs.size(number), "crc": logs.crc_before(number, int(end))}
 
     def _free(self, rest: str):
         """free SESSION BYTES CRC: remove a session whose copy has this size and CRC-32
@@ -300,24 +303,24 @@ class App:
         The file is read in steps: type it again until it says "freed".
         """
         number, size, crc = [int(word) for word in rest.split()]
-        if number not in journal.sessions():
+        if number not in logs.sessions():
             return {"error": "no such session", "next": "type sessions"}
         if self._link.pulling or (self._recorder and self._recorder.journal.session == number):
             return {"error": "the session is in use", "next": "wait, or type stop"}
-        if journal.size(number) != size:
+        if logs.size(number) != size:
             return {"error": "the copy is not what is here", "next": "pull again"}
         session, at, found = self._compared
         if session != number:
             at = found = 0
         end = min(size, at + _FREE_STEP)
-        found = journal.crc_of(number, at, end, found)
+        found = logs.crc_of(number, at, end, found)
         self._compared = (number, end, found)
         if end < size:
             return {"compared": end, "bytes": size}
         self._compared = (0, 0, 0)
         if found != crc:
             return {"error": "the copy is not what is here", "next": "pull again"}
-        journal.remove(number)
+        logs.remove(number)
         return {"freed": number, "bytes": size}
 
     def _mark(self, rest: str):

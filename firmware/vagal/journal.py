@@ -4,28 +4,22 @@ The format is specified in the PC package's journal.md. Records are laid down in
 arise, without touching the heap; flush() adds their checksums and writes them. What was flushed
 survives a power cut: littlefs commits a file when it is flushed.
 
-There are two pools of records. While the sealed one goes to flash piece by piece, each with at
-most one erase or two, the other one takes what arises meanwhile.
+There are two pools of records: while the sealed one goes to flash piece by piece, the other one
+takes what arises meanwhile.
 """
 
 import binascii
 import json
-import os
 import struct
 
 from micropython import const
 
+from . import logs
 from .intervals import OK
 from .pack import Packer
-
-_ENOENT = const(2)  # MicroPython's errno has not all of them
-_EIO = const(5)
-_ENOSPC = const(28)
+from .sessionfile import SessionFile
 
 MAGIC = b"VBJ1"
-FOLDER = "/log"
-_LAST = "%s/last"  # number of the last session, where that was removed
-_SPARE = "%s/reserve"
 
 RAW_STOPPED = const(16)  # event codes, beside the pipeline's
 END = const(17)  # arg: why
@@ -34,9 +28,6 @@ CLOCK = const(18)  # arg: 1 where the clock was set just now; value: seconds sin
 _HEAD = const(9)  # type, length (2), session (2), sequence (4)
 _CRC = const(4)
 _POOL = const(6144)  # records waiting for the flush
-_FIRST_PIECE = const(32)  # makes littlefs take a new block for the last one
-_PIECE = const(2048)
-_TRIES = const(10)  # to write a pool
 _RAW_RECORD = const(400)  # bytes at which a raw record is closed
 _BLOCK = const(100)  # samples in a block of raw light
 _RAW_HEAD = const(6)
@@ -49,114 +40,6 @@ _EPOCH_BYTES = const(17)
 _USUAL_TICKS = const(20480)  # 0.8 s at 100 Hz: what a record's first interval is coded against
 _SECONDS = const(60)  # most seconds of red light in a record
 _DAY = const(274000)  # bytes that a day of beats needs: raw light leaves room for some days
-_LEAST = const(24576)  # free bytes with which a session goes on
-_RESERVE_BLOCKS = const(6)  # of a file that gives way to the end of a session
-
-
-def path(session: int) -> str:
-    """File of a session."""
-    return "%s/%05d.vbj" % (FOLDER, session)
-
-
-def sessions() -> list:
-    """Numbers of the sessions on flash, oldest first."""
-    try:
-        names = os.listdir(FOLDER)
-    except OSError:
-        return []
-    return sorted(int(n[:-4]) for n in names if n.endswith(".vbj") and n[:-4].isdigit())
-
-
-def size(session: int) -> int:
-    """Bytes of a session that are committed."""
-    return os.stat(path(session))[6]
-
-
-def crc_before(session: int, end: int) -> int:
-    """CRC-32 of the up to 512 bytes of a session's file before byte `end`."""
-    return crc_of(session, max(0, end - 512), end, 0)
-
-
-def crc_of(session: int, at: int, end: int, crc: int) -> int:
-    """CRC-32 of the bytes from `at` to `end`, where `crc` is that of those before."""
-    with open(path(session), "rb") as f:
-        f.seek(at)
-        while at < end:
-            piece = f.read(min(512, end - at))
-            if not piece:
-                break
-            crc = binascii.crc32(piece, crc)
-            at += len(piece)
-    return crc
-
-
-def next_session() -> int:
-    """A number that no session had before, removed ones included."""
-    try:
-        with open(_LAST % FOLDER) as f:
-            last = int(f.read())
-    except (OSError, ValueError):
-        last = 0
-    return max(last, *sessions(), 0) + 1
-
-
-def remove(session: int) -> None:
-    """Remove a session's file; its number is not given again."""
-    if session + 1 == next_session():
-        with open(_LAST % FOLDER, "w") as f:
-            f.write(str(session))
-    os.remove(path(session))
-
-
-def free_bytes() -> int:
-    """Free space of the file system; 0 where that can't be told."""
-    try:
-        s = os.statvfs("/")
-    except OSError:
-        return 0
-    return s[0] * s[3]
-
-
-def has_room() -> bool:
-    """Whether the flash takes a session at all."""
-    return free_bytes() >= 3 * _LEAST
-
-
-def _drop_reserve() -> bool:
-    """Free the blocks kept for the end; False where that was done before."""
-    try:
-        os.remove(_SPARE % FOLDER)
-        return True
-    except OSError:
-        return False
-
-
-def prepare() -> None:
-    """Make the folder and its reserve; a folder that can't be used is kept under another name."""
-    try:
-        if _SPARE[3:] not in _names():
-            with open(_SPARE % FOLDER, "wb") as f:
-                for _ in range(_RESERVE_BLOCKS * 8):
-                    f.write(bytes(512))
-    except OSError as e:
-        if e.errno != _ENOSPC:
-            os.rename(FOLDER, "%s.bad%d" % (FOLDER, len(set_aside())))
-            os.mkdir(FOLDER)
-
-
-def _names() -> list:
-    try:
-        return os.listdir(FOLDER)
-    except OSError as e:
-        if e.errno != _ENOENT:
-            raise
-        os.mkdir(FOLDER)
-        return []
-
-
-def set_aside() -> list:
-    """Folders of logs that could not be used."""
-    return [n for n in os.listdir("/") if n.startswith(FOLDER[1:] + ".bad")]
 
 
 class Journal:
@@ -166,7 +49,6 @@ class Journal:
         self.session = session
         self.keep_raw = bool(config["raw"])
         self._for_beats = config["reserve_days"] * _DAY
-        self.full = False
         self._beats = 0
         self._sequence = 0
         self._pool = bytearray(_POOL)
@@ -174,18 +56,11 @@ class Journal:
         self._raw = RawPart(self._pool)
         self._other = bytearray(_POOL)
         self._other_raw = RawPart(self._other)
-        self._sealed = None  # what of the other pool goes to flash
-        self._sent = 0  # bytes of that
-        self._failures = 0  # in a row
         self._found = FoundPart()
         self._red = [0] * _SECONDS
         self._red_n = 0
         self._red_at = 0
-        prepare()
-        self._file = open(path(session), "wb")
-        self._file.write(MAGIC)
-        self._file.flush()
-        self.size = len(MAGIC)
+        self.file = SessionFile(session, MAGIC)
         text = json.dumps(header).encode()
         p = self._open(b"H"[0], len(text))
         self._pool[p : p + len(text)] = text
@@ -290,78 +165,17 @@ class Journal:
         """Whether the pool is so full that it should be flushed before its time."""
         return self._filled > _POOL * 3 // 4
 
-    @property
-    def writing(self) -> bool:
-        """Whether a flush has begun: step() goes on with it."""
-        return self._sealed is not None
-
-    @property
-    def failing(self) -> bool:
-        """Whether the last write has failed."""
-        return self._failures > 0
-
     def flush(self, index: int) -> None:
-        """Commit all that was told so far, up to the sample before `index`."""
-        self.begin_flush(index)
-        self._write_out()
+        """Hand all that was told so far, up to the sample before `index`, to the file.
 
-    def begin_flush(self, index: int) -> None:
-        """Begin the same; step() does the rest."""
-        free = free_bytes()
-        if self.keep_raw and free < self._for_beats:
+        Its step() commits it.
+        """
+        if self.keep_raw and logs.free_bytes() < self._for_beats:
             self._close_raw()
             self.event(index, RAW_STOPPED, 0, 0)
             self.keep_raw = False
-        if free < _LEAST:
-            self.full = True
         self._close_all()
         self._seal()
-
-    def step(self) -> bool:
-        """Write a piece of what was sealed; True when all is committed.
-
-        OSError where that failed many times: then the file can't be written any more.
-        """
-        if self._sealed is None:
-            return True
-        try:
-            if self._failures:
-                self._reopen()
-            return self._write_piece()
-        except OSError as e:
-            self._failures += 1
-            if e.errno == _ENOSPC:
-                self.full = True
-                if _drop_reserve():
-                    return False
-            if self._failures > _TRIES:
-                raise
-            return False
-
-    def _write_piece(self) -> bool:
-        sealed = self._sealed
-        at = self._sent
-        if at < len(sealed):
-            end = min(len(sealed), at + _PIECE if at else _FIRST_PIECE)
-            self._file.write(sealed[at:end])
-            self._sent = end
-            return False
-        self._file.flush()
-        self.size += at
-        self._sealed = None
-        self._failures = 0
-        return True
-
-    def _reopen(self) -> None:
-        """After a write that failed: begin again where the file on flash ends."""
-        self._file.close()  # it may commit a part of what was written
-        self._file = open(path(self.session), "r+b")
-        sent = self._file.seek(0, 2) - self.size
-        if sent:
-            self._file.seek(self.size)
-            if not 0 < sent <= len(self._sealed) or self._file.read(sent) != self._sealed[:sent]:
-                raise OSError(_EIO)
-        self._sent = sent
 
     def _close_all(self) -> None:
         self._close_raw()
@@ -369,8 +183,8 @@ class Journal:
         self._close_red()
 
     def _seal(self) -> None:
-        """Add the checksums; the pools change places."""
-        self._write_out()
+        """Add the checksums and hand the pool over; the pools change places."""
+        self.file.write_out()
         pool = self._pool
         view = memoryview(pool)
         p = 0
@@ -379,28 +193,22 @@ class Journal:
             end = p + _HEAD + n
             struct.pack_into("<I", pool, end, binascii.crc32(view[p:end]))
             p = end + _CRC
-        self._sealed = view[:p]
-        self._sent = 0
+        self.file.append(view[:p])
         self._filled = 0
         self._pool = self._other
         self._other = pool
         self._raw, self._other_raw = self._other_raw, self._raw
 
-    def _write_out(self) -> None:
-        while not self.step():
-            pass
-
     def _commit(self) -> None:
         self._seal()
-        self._write_out()
+        self.file.write_out()
 
     def close(self, index: int, why: int) -> None:
         """End the session: the last record says why."""
-        _drop_reserve()
         self._close_all()
         self.event(index, END, why, 0)
         self._commit()
-        self._file.close()
+        self.file.close()
 
 
 def floor_16(stages) -> int:

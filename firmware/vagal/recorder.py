@@ -106,22 +106,22 @@ class Recorder:
     @property
     def flush_due(self) -> bool:
         """Whether it is time to commit, or that has begun."""
-        if self.journal.writing:
+        if self.journal.file.writing:
             return True
         due = self._since_flush_us > _FLUSH_US and not self._worked
         return due or self.journal.pressing
 
-    def flush(self) -> None:
-        """Commit the journal."""
-        self._since_flush_us = 0
-        self.journal.flush(self.pipeline.index)
+    def flush_soon(self) -> None:
+        """Commit at the next turn."""
+        self._since_flush_us = _FLUSH_US + 1
 
-    def flush_part(self) -> bool:
-        """Commit it piece by piece, so that samples can be read between; True when it is done."""
-        if not self.journal.writing:
+    def flush(self) -> bool:
+        """Commit the journal piece by piece, so that samples are read between; True at the end."""
+        file = self.journal.file
+        if not file.writing:
             self._since_flush_us = 0
-            self.journal.begin_flush(self.pipeline.index)
-        return self.journal.step()
+            self.journal.flush(self.pipeline.index)
+        return file.step()
 
     def close(self, why: int) -> None:
         """End the session."""

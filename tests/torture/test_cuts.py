@@ -32,7 +32,7 @@ def test_a_flash_that_lies_about_sync_is_found_out(short: cuts.Recorded):
 def test_a_journal_that_does_not_flush_is_found_out(tmp_path: Path):
     flush = "        self._file.flush()\n        self.size += at\n"
     broken = engines.changed_firmware(
-        tmp_path, "journal.py", flush, flush.replace("self._file.flush()", "pass")
+        tmp_path, "sessionfile.py", flush, flush.replace("self._file.flush()", "pass")
     )
     result = cuts.replay(cuts.record(3, seed=5, firmware=broken), seed=5, share=0.1)
     assert result.lost_committed_bytes > 0

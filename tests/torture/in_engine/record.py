@@ -40,7 +40,9 @@ told = marks = 0
 
 def note():
     """What is committed now."""
-    trace.add(b"N", told, data=struct.pack("<IIII", index, beats, marked, recorder.journal.size))
+    trace.add(
+        b"N", told, data=struct.pack("<IIII", index, beats, marked, recorder.journal.file.size)
+    )
 
 
 index = beats = marked = 0
@@ -66,9 +68,9 @@ while True:
     if told % 41_000 == 0:
         recorder.gap(OVERFLOW, 5, 50_000)
     if recorder.flush_due:
-        if not recorder.journal.writing:
+        if not recorder.journal.file.writing:
             index, beats, marked = recorder.pipeline.index, recorder.pipeline.beats, marks
-        if recorder.flush_part():
+        if recorder.flush():
             note()
 recorder.close(1)
 index, beats, marked = recorder.pipeline.index, recorder.pipeline.beats, marks

@@ -8,7 +8,7 @@ before it is one call of that stage: by these the usual sample is told from one 
 import gc
 from array import array
 
-from road import TURN, Deaf, Worn
+from road import TURN, Deaf, Worn, flush
 from vagal import contact
 from vagal.beats import Beats
 from vagal.journal import RawPart
@@ -47,8 +47,8 @@ start()
 while worn.samples > 0:
     worn.turn()
     if worn.recorder.flush_due:
-        worn.recorder.flush()
-worn.recorder.flush()
+        flush(worn.recorder)
+flush(worn.recorder)
 note("road", n)
 
 worn = Worn()
@@ -107,6 +107,6 @@ for _ in range(0, n, TURN):
     worn.turn()
     note("each_road", TURN)
     if worn.recorder.flush_due:
-        worn.recorder.flush()
+        flush(worn.recorder)
         note("flush", 0)
 note("beats_in_all", worn.recorder.pipeline.beats)
