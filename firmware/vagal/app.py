@@ -20,6 +20,7 @@ _FAST_US = const(60000000)  # a crash within a minute of the start counts as fas
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
 _LATEST = 3061152000  # 2067-01-02: the log has 31 bits of seconds since 2000
 
+_SHOWN = const(64)  # sessions in an answer: on the line for 45 ms
 _FASTEST_MS = const(2000)  # a paced breath
 _SLOWEST_MS = const(20000)
 
@@ -113,10 +114,10 @@ class App:
             self._idle_us += lap_us
             if self._unwritten and self._idle_us > _AGAIN_US:
                 self._start("")
-        self._link.listen()
+        babble = self._link.listen()
         if self._link.pulling:
             self._link.step()
-        else:
+        elif not babble:
             self._console.wait_ms(_TURN_MS)
 
     def _flush(self, recorder: Recorder) -> bool:
@@ -222,8 +223,9 @@ class App:
 
     def _header(self, number: int) -> dict:
         return {
-            "format": 2,
+            "format": 3,
             "session": number,
+            "salt": board.salt(),
             "device": board.device_id(),
             "version": version.VERSION,
             "firmware": self._firmware,
@@ -273,9 +275,15 @@ class App:
         return answer
 
     def _sessions(self, rest: str):
-        """sessions: the sessions on flash"""
-        open_now = self._recorder.journal.session if self._recorder else 0
-        return {"device": board.device_id(), "sessions": logs.sessions(), "open": open_now}
+        """sessions [AFTER]: the sessions on flash, at most 64 of them, those after a number"""
+        after = int(rest or 0)
+        numbers = [n for n in logs.sessions() if n > after]
+        return {
+            "device": board.device_id(),
+            "sessions": numbers[:_SHOWN],
+            "more": len(numbers) > _SHOWN,
+            "open": self._recorder.journal.session if self._recorder else 0,
+        }
 
     def _pull(self, rest: str):
         """pull SESSION OFFSET: send a session's file from a byte on"""
@@ -357,7 +365,7 @@ class App:
         """help: this list"""
         return {
             "status": "what the device sees",
-            "sessions": "the sessions on flash",
+            "sessions [AFTER]": "the sessions on flash, 64 at most, those after a number",
             "pull SESSION OFFSET": "send a session's file from a byte on",
             "check SESSION BYTES": "size, and CRC-32 of the 512 bytes before a byte",
             "free SESSION BYTES CRC": "remove a session whose copy has this size and CRC-32",

@@ -60,11 +60,14 @@ class Journal:
         self._red = [0] * _SECONDS
         self._red_n = 0
         self._red_at = 0
+        self._seed = 0  # what a record's checksum goes on from
         self.file = SessionFile(session, MAGIC)
         text = json.dumps(header).encode()
         p = self._open(b"H"[0], len(text))
         self._pool[p : p + len(text)] = text
         self._commit()
+        # Each later checksum goes on from the header's: no other session's record fits here.
+        self._seed = struct.unpack_from("<I", self._other, p + len(text))[0]
 
     # What the pipeline and the app tell it. None of it touches the heap.
 
@@ -191,7 +194,7 @@ class Journal:
         while p < self._filled:
             n = pool[p + 1] | pool[p + 2] << 8
             end = p + _HEAD + n
-            struct.pack_into("<I", pool, end, binascii.crc32(view[p:end]))
+            struct.pack_into("<I", pool, end, binascii.crc32(view[p:end], self._seed))
             p = end + _CRC
         self.file.append(view[:p])
         self._filled = 0

@@ -17,7 +17,7 @@ from vagal.recorder import BUS, OVERFLOW, Recorder
 
 CONFIG = {name: limits[0] for name, limits in config.LIMITS.items()}
 NO_RAW = {**CONFIG, "raw": 0}
-HEADER = {"format": 2, "session": 7, "rate_hz": 100, "config": CONFIG}
+HEADER = {"format": 3, "session": 7, "rate_hz": 100, "config": CONFIG}
 STOPPED = 1
 WEEK_BYTES = 2_000_000
 RAW_BYTES_A_SAMPLE = 1.3

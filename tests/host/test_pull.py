@@ -125,14 +125,6 @@ def test_a_line_that_gives_nothing_ends_in_an_error(tmp_path: Path):
         pull._fetch(Silent(), tmp_path / "x.part", 1, lambda what, done: None)  # type: ignore[arg-type]
 
 
-def test_a_copy_that_is_not_sound_gets_no_final_name(tmp_path: Path):
-    part = tmp_path / "x.part"
-    part.write_bytes(b"VBJ1 and then nonsense")
-    with pytest.raises(DeviceError, match="not sound"):
-        pull._verify(part, 1)
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_the_line_is_used_well(wear_device, tmp_path: Path):
     """Nine tenths of a 115200 baud line are journal bytes."""
     worn = wear_device(6, seed=5, baud=115200)

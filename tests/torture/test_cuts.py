@@ -5,7 +5,7 @@ from pathlib import Path
 import engines
 import pytest
 
-from torture import cuts
+from . import cuts
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vagaband.board import line_faults
 from vagaband.board.flash_file import open_flash_file, temporary_chip
 from vagaband.board.heart import DEFAULT_SPEC, Heart
 from vagaband.board.interpreter import require_micropython
@@ -53,6 +54,7 @@ class BoardOptions:
     erase_us: tuple[int, int] = ERASE_US
     faults: tuple[str, ...] = ()  # of WIRING_FAULTS
     flash_trace: Path | None = None  # where all block operations of its file system go
+    line_faults: str = ""  # see `line_faults.KINDS`
 
 
 def run_board(options: BoardOptions) -> None:
@@ -64,7 +66,13 @@ def run_board(options: BoardOptions) -> None:
     events = read_script(options.script) if options.script else []
     light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
     with _flash_file(options) as flash_file, _ended_by_signal() as ending:
-        port = Port(options.baud, options.tcp_port, options.fastest_baud)
+        port = Port(
+            options.baud,
+            options.tcp_port,
+            options.fastest_baud,
+            line_faults.parse(options.line_faults),
+            options.seed,
+        )
         board = board_config(options, heart, events, flash_file)
 
         def write_truth() -> None:
@@ -122,6 +130,7 @@ def _world_event(event: Event) -> tuple[int, str, str | int | None]:
 
 
 def _check(options: BoardOptions) -> None:
+    line_faults.parse(options.line_faults)
     if options.recording and options.heart:
         raise InputError("A board has a recording or a heart, not both.", "Leave one of them out.")
     if options.truth and options.recording:

@@ -1,6 +1,7 @@
 """Commands on boards, real and virtual: pull, deploy, demo, board."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 from vagaband.board import BoardOptions, run_board
 from vagaband.board.heart import Heart
 from vagaband.board.heart import help_text as heart_help
+from vagaband.board.line_faults import help_text as line_help
 from vagaband.board.script import help_text as script_help
 from vagaband.cli.shared import (
     as_json,
@@ -51,12 +53,18 @@ def pull_(port: str | None, out: Path, to_json: bool) -> None:
         pulled = pull(url, out, lambda what, done: status.update(f"{what}: {done:,} bytes"))
     if to_json:
         print_json({"sessions": [p.as_json() for p in pulled]})
-        return
-    for p in pulled:
+    for p in pulled if not to_json else []:
         state = "" if p.ended else ", still open" if p.open else ", cut off without an end"
         stdout.print(f"{p.path}: {p.bytes:,} bytes, {p.new_bytes:,} of them new{state}")
-    if not pulled:
+        if p.damage:
+            stdout.print(
+                f"  damaged on the board itself: {p.damage}; --salvage uses what is left",
+                soft_wrap=True,
+            )
+    if not pulled and not to_json:
         stdout.print("the board holds no session")
+    if any(p.damage for p in pulled):
+        sys.exit(1)
 
 
 @click.command("demo")
@@ -139,6 +147,9 @@ vagaband pull --port URL               then its session
 
 \b
 {script_help()}
+
+\b
+{line_help()}
 """
 
 
@@ -157,6 +168,7 @@ vagaband pull --port URL               then its session
 @click.option("--flashed", is_flag=True, help="A new chip starts with MicroPython on it.")
 @click.option("--script", type=click.Path(path_type=Path), help="What happens when; see below.")
 @click.option("--baud", type=int, default=115200, show_default=True)
+@click.option("--line-faults", default="", metavar="KEY=RATE,...", help="As listed below.")
 @click.option("--clock", type=float, help="The sensor's clock against nominal, as 0.985.")
 @click.option("--truth", type=click.Path(path_type=Path), help="Where the heart's beats go.")
 def board_(recording_file: Path | None, rate_hz: float | None, speed: str, **options: Any) -> None:

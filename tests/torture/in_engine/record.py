@@ -33,7 +33,7 @@ vfs.mount(vfs.VfsLfs2(partition, mtime=False), "/")
 os.chdir("/")
 values = {name: limits[0] for name, limits in config.LIMITS.items()}
 values.update(json.loads(settings))
-header = {"format": 2, "session": 7, "rate_hz": 100, "config": values, "clock_s": 0}
+header = {"format": 3, "session": 7, "rate_hz": 100, "config": values, "clock_s": 0}
 recorder = Recorder(7, header, values)
 told = marks = 0
 

@@ -104,7 +104,7 @@ class Worn:
         self.sensor.start()
         for _ in range(SETTLE // TURN):
             self.sensor.drain()
-        header = {"format": 2, "session": 1, "rate_hz": 100, "config": CONFIG}
+        header = {"format": 3, "session": 1, "rate_hz": 100, "config": CONFIG}
         self.recorder = Recorder(1, header, CONFIG)
 
     def turn(self):
