@@ -213,7 +213,7 @@ class App:
             self._unwritten = False
         except OSError as e:
             self._unwritten = True
-            self._flash = "no session can be written: %s" % e
+            self._flash = self._flash or "no session can be written: %s" % e
             return {"error": "the flash can't be written", "next": "run vagaband rescue"}
         self._sensor.codes[1] = self._config["ir_code"]
         self._fault = "not started"
@@ -255,7 +255,7 @@ class App:
             "session": 0,
             "sensor": self._fault or "ok",
             "free": logs.free_bytes(),
-            "flash": self._flash or "ok",
+            "flash": self._flash or ", ".join(logs.set_aside()) or "ok",
             "clock_s": board.clock_s(),
             "reset": board.reset_cause(),
         }

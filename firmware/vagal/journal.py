@@ -48,7 +48,7 @@ class Journal:
     def __init__(self, session: int, header: dict, config: dict) -> None:
         self.session = session
         self.keep_raw = bool(config["raw"])
-        self._for_beats = config["reserve_days"] * _DAY
+        self._for_beats = max(2 * logs.LEAST, config["reserve_days"] * _DAY)
         self._beats = 0
         self._sequence = 0
         self._pool = bytearray(_POOL)

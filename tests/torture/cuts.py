@@ -38,6 +38,7 @@ class Operation:
     """A program ("P"), an erase ("E"), a sync ("S") or a note ("N") of the recorder."""
 
     kind: str
+    us: int
     block: int
     offset: int
     data: bytes
@@ -75,9 +76,12 @@ class CutResult:
 
 
 def record(
-    minutes: float, seed: int, firmware: Path | None = None, config: str = "{}"
+    minutes: float, seed: int, firmware: Path | None = None, config: str = "{}", eaten_at: int = -1
 ) -> Recorded:
-    """Record a session of a synthetic finger and keep every operation on flash."""
+    """Record a session of a synthetic finger and keep every operation on flash.
+
+    `eaten_at`: the sample at which another file takes all the space that is left.
+    """
     rng = np.random.default_rng(seed)
     heart = Heart(f"hp=850,rsa=6,breath=0.25,noise=15,seed={seed}")
     t_s = np.arange(int(minutes * 6000)) / 100
@@ -93,18 +97,21 @@ def record(
         light_file, trace = Path(folder) / "light", Path(folder) / "trace"
         light_file.write_bytes(light.tobytes())
         where = str(firmware or firmware_dir())
-        run_micropython(RECORD, where, str(chip), str(light_file), str(trace), config)
-        operations = list(_operations(trace.read_bytes()))
+        run_micropython(
+            RECORD, where, str(chip), str(light_file), str(trace), config, str(eaten_at)
+        )
+        operations = list(read_trace(trace.read_bytes()))
         file = read_session(bytearray(chip.read_bytes()[FS_OFFSET:]))
     return Recorded(before, operations, light.tolist(), file)
 
 
-def _operations(trace: bytes) -> Iterator[Operation]:
+def read_trace(trace: bytes) -> Iterator[Operation]:
+    """Every operation that a flash has kept."""
     at = 0
     while at < len(trace):
-        kind, _, block, offset, n = HEAD.unpack_from(trace, at)
+        kind, us, block, offset, n = HEAD.unpack_from(trace, at)
         at += HEAD.size
-        yield Operation(chr(kind), block, offset, trace[at : at + n])
+        yield Operation(chr(kind), us, block, offset, trace[at : at + n])
         at += n
 
 

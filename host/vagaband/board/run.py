@@ -27,7 +27,7 @@ from vagaband.paths import firmware_dir
 PART_ID = 0x15
 SETTLE_SAMPLES = 50
 ERASE_US = (45_000, 400_000)  # a fresh W25Q: typical and longest 4 KiB erase
-SECONDS_ACTIONS = ("nak", "stuck", "stall")
+SECONDS_ACTIONS = ("nak", "stuck", "stall", "eio")
 
 
 @dataclass

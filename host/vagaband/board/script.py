@@ -64,7 +64,7 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "power": ("", _nothing, "cuts and returns the power"),
     "cut": ("N [WAY]", _cut, "the same at flash operation N from now: before, torn or after it"),
     "worn": ("N", _count, "N blocks of flash can't be erased any more"),
-    "eio": ("N", _count, "the next N flash operations fail"),
+    "eio": ("SECONDS", _positive, "writing to flash fails"),
 }
 WIRING_FAULTS = {
     "no_sensor": "nothing answers on the bus",

@@ -1,9 +1,9 @@
 """Run by MicroPython alone: the firmware's recorder and journal on littlefs, every operation kept.
 
 Arguments: firmware folder, flash file, file of light (int32 counts), file for the trace,
-configuration (JSON). The light comes in turns of ten samples, as the app reads it; marks, clock,
-pace and gaps come at fixed moments. After each flush a note ("N") says what is committed by then:
-samples, beats, marks, bytes.
+configuration (JSON), sample at which another file eats the flash (-1: none). The light comes in
+turns of ten samples, as the app reads it; marks, clock, pace and gaps come at fixed moments. After
+each flush a note ("N") says what is committed by then: samples, beats, marks, bytes.
 """
 
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false
@@ -20,7 +20,7 @@ from flash import Partition
 from flash_faults import Trace
 
 TURN = 10
-firmware, chip, light_file, trace_file, settings = sys.argv[1:6]
+firmware, chip, light_file, trace_file, settings, eaten_at = sys.argv[1:7]
 sys.path.insert(0, firmware)
 from vagal import config  # noqa: E402
 from vagal.recorder import OVERFLOW, Recorder  # noqa: E402
@@ -36,6 +36,17 @@ values.update(json.loads(settings))
 header = {"format": 3, "session": 7, "rate_hz": 100, "config": values, "clock_s": 0}
 recorder = Recorder(7, header, values)
 told = marks = 0
+
+
+def eat():
+    """A file that takes the last block."""
+    try:
+        with open("/foreign", "wb") as foreign:
+            while True:
+                foreign.write(bytes(1024))
+                foreign.flush()
+    except OSError:
+        pass
 
 
 def note():
@@ -72,6 +83,10 @@ while True:
             index, beats, marked = recorder.pipeline.index, recorder.pipeline.beats, marks
         if recorder.flush():
             note()
-recorder.close(1)
+            if recorder.journal.file.full:
+                break
+    if told == int(eaten_at):
+        eat()
+recorder.close(3 if recorder.journal.file.full else 1)
 index, beats, marked = recorder.pipeline.index, recorder.pipeline.beats, marks
 note()

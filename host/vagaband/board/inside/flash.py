@@ -70,12 +70,12 @@ class Partition:
         if self._trace:
             us = self._world.now_us if self._world else 0
             self._trace.add(kind, us, block, offset, b"" if kind == b"E" else data)
+        if self._world and self._world.faulty("eio"):
+            raise OSError(EIO)
         way = ""
         if self._faults:
             data = self._faults.stick(block, offset, data)
             way = self._faults.next()
-        if way == "fail":
-            raise OSError(EIO)
         if way == TORN:
             old = bytearray(len(data))
             self._at(block, offset, self._file.readinto, old)

@@ -1,4 +1,4 @@
-"""What goes wrong with flash, on demand: power that fails at an operation, worn blocks, errors.
+"""What goes wrong with flash, on demand: power that fails at an operation, worn blocks.
 
 An operation is a program or an erase.
 """
@@ -19,12 +19,12 @@ class FlashFaults:
         self._seed = seed
         self._random = (seed + 65537 * boots) * 7919 + 12345
         self._blocks = blocks
-        self._cut_in, self._way, self._worn_n, self._failing = kept or (0, "", 0, 0)
+        self._cut_in, self._way, self._worn_n = kept or (0, "", 0)
         self.worn = self._draw_worn()
 
     def state(self):
         """What outlives a restart."""
-        return self._cut_in, self._way, self._worn_n, self._failing
+        return self._cut_in, self._way, self._worn_n
 
     def cut(self, n, way):
         """The power fails at the n-th operation from now."""
@@ -35,15 +35,8 @@ class FlashFaults:
         self._worn_n = n
         self.worn = self._draw_worn()
 
-    def fail(self, n):
-        """The next n operations end in an error (EIO) and do nothing."""
-        self._failing = n
-
     def next(self):
-        """An operation begins: how it ends, one of WAYS for a cut, "fail", or "" for well."""
-        if self._failing:
-            self._failing -= 1
-            return "fail"
+        """An operation begins: one of WAYS where the power fails at it, else ""."""
         if self._cut_in:
             self._cut_in -= 1
             if not self._cut_in:

@@ -47,7 +47,7 @@ class World:
         self.wdt_us = device["wdt_us"] if soft else None
         self.wdt_deadline_us = NEVER
         self.typed = bytearray()
-        self.faults_until_us = {"nak": 0, "stuck": 0}
+        self.faults_until_us = {"nak": 0, "stuck": 0, "eio": 0}
         self.stuck_clocks = 0
         self.chip = None  # set by the boot sequence
         self.rtc = None
@@ -268,13 +268,13 @@ class World:
     def _do_worn(self, n):
         self.flash_faults.wear(int(n))
 
-    def _do_eio(self, n):
-        self.flash_faults.fail(int(n))
+    def _do_eio(self, us):
+        self.faults_until_us["eio"] = self.now_us + us
 
-    # faults on the bus
+    # faults on the bus and of the flash
 
     def faulty(self, name):
-        """Whether the fault `name` ("nak" or "stuck") is on now."""
+        """Whether the fault `name` ("nak", "stuck" or "eio") is on now."""
         return self.now_us < self.faults_until_us[name]
 
     def clock_pulse(self):
