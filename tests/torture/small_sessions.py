@@ -21,7 +21,7 @@ def written(number: int, salt: str, worn: int) -> bytes:
     for folder in (str(SHIM), str(firmware_dir())):
         if folder not in sys.path:
             sys.path.insert(0, folder)
-    from vagal import journal
+    from vagal import journal, logs
 
     header = {
         "format": 3,
@@ -31,14 +31,14 @@ def written(number: int, salt: str, worn: int) -> bytes:
         "rate_hz": 100,
         "config": CONFIG,
     }
-    kept = journal.FOLDER, journal.free_bytes
+    kept = logs.FOLDER, logs.free_bytes
     with tempfile.TemporaryDirectory() as folder:
-        journal.FOLDER, journal.free_bytes = f"{folder}/log", lambda: 2_080_000
+        logs.FOLDER, logs.free_bytes = f"{folder}/log", lambda: 2_080_000
         try:
             _wear(journal.Journal(number, header, CONFIG), Random(worn))
-            return Path(journal.path(number)).read_bytes()
+            return Path(logs.path(number)).read_bytes()
         finally:
-            journal.FOLDER, journal.free_bytes = kept
+            logs.FOLDER, logs.free_bytes = kept
 
 
 def _wear(log, rng: Random) -> None:
@@ -54,6 +54,7 @@ def _wear(log, rng: Random) -> None:
         log.interval(7000 + rng.randrange(99), 3, 1)
         log.mark(at + 20, "glimmer", f"the sun {rng.randrange(1000)}")
         log.flush(at + 40)
+        log.file.write_out()
     log.epoch(_epoch(rng), 0)
     log.event(90, 3, 2, rng.randrange(1, 99))
     log.close(99, STOPPED)

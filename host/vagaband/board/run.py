@@ -27,7 +27,7 @@ from vagaband.paths import firmware_dir
 PART_ID = 0x15
 SETTLE_SAMPLES = 50
 ERASE_US = (45_000, 400_000)  # a fresh W25Q: typical and longest 4 KiB erase
-SECONDS_ACTIONS = ("nak", "stuck", "short", "unplug", "pointers", "stall", "rtc")
+SECONDS_ACTIONS = ("nak", "stuck", "short", "unplug", "pointers", "stall", "rtc", "eio")
 TICKS_PERIOD_US = 1000 << 30  # ms wrap then, and us too
 
 
@@ -54,6 +54,7 @@ class BoardOptions:
     swapped: bool = False  # red and infrared LED exchanged, as on some clones
     erase_us: tuple[int, int] = ERASE_US
     faults: tuple[str, ...] = ()  # of WIRING_FAULTS
+    flash_trace: Path | None = None  # where all block operations of its file system go
     line_faults: str = ""  # see `line_faults.KINDS`
     wrap_s: float | None = None  # from boot on, till the tick counters wrap; None: as they do
 
@@ -105,6 +106,7 @@ def board_config(
         "seed": options.seed,
         "erase_us": options.erase_us,
         "unique_id": identity[:6],
+        "flash_trace": str(options.flash_trace.absolute()) if options.flash_trace else "",
         "flash_file": str(flash_file),
         "events": [_world_event(e) for e in events if e.action not in LIGHT_ACTIONS],
         "budget_us": round(60e6 * (options.for_min or 0)),
@@ -120,6 +122,7 @@ def board_config(
             "boots": 0,
             "faults_until_us": {},
             "stuck_clocks": 0,
+            "flash": None,
         },
     }
 
