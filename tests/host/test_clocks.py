@@ -61,6 +61,7 @@ def test_a_wall_clock_that_jumps_moves_no_beat(wear_device: Wear):
         e for e in plain.events if e.code not in (CLOCK, journal.END)
     ]
     (began,) = dates([jumped])
+    assert began
     # What it was last set to holds; by itself it had jumped back by 913600 s.
     assert began == datetime.fromtimestamp(UNIX - 5000 - 90 + 913_600, UTC).replace(
         second=began.second, minute=began.minute

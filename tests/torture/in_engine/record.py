@@ -62,7 +62,7 @@ while True:
     turn = array.array("i", light.read(4 * TURN))
     if not turn:
         break
-    recorder.samples(turn, turn, len(turn))
+    recorder.samples(turn, turn)
     recorder.waited(len(turn) * 10_000)
     recorder.drained(len(turn), len(turn) * 10_000)
     code = recorder.wanted_led()
@@ -73,11 +73,11 @@ while True:
         marks += 1
         recorder.mark("glimmer", f"number {marks}")
     if told == 20_000:
-        recorder.clock_set(800_000_000)
+        recorder.clock_set(0, 800_000_000)
     if told == 30_000:
         recorder.pace(10_000)
     if told % 41_000 == 0:
-        recorder.gap(OVERFLOW, 5, 50_000)
+        recorder.gap(OVERFLOW, 5, 0, 50_000)
     if recorder.flush_due:
         if not recorder.journal.file.writing:
             index, beats, marked = recorder.pipeline.index, recorder.pipeline.beats, marks

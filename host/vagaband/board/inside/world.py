@@ -5,6 +5,7 @@ what things cost; in paced mode it also follows real time, times the speed.
 """
 
 import gc
+
 from flash import BLOCKS
 from flash_faults import TORN, FlashFaults
 
