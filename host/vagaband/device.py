@@ -21,6 +21,7 @@ START_S = 15.0  # from a soft reset to the app
 REPEATABLE = ("status", "sessions", "check", "time", "help")  # twice is as good as once
 MOST_SPOILT = 8  # times that one command is sent again because it did not arrive whole
 MOST_STALE = 24  # pieces of an earlier pull that may still be on their way: 1 s of the line
+LONGEST_TEXT = 200  # in an answer
 TO_CHARACTERS = 40  # of a command, in its answer
 PIECE = struct.Struct("<HI")
 PROMPT = b">>> "
@@ -86,7 +87,7 @@ class Device(Line):
                 f"vagaband deploy --port {self.url}",
             )
         if "error" in answer:
-            raise DeviceError(f"The board refused {command!r}: {plain(answer['error'], 200)}.")
+            raise DeviceError(f"The board refused {command!r}: {answer['error']}.")
         return answer
 
     @property
@@ -170,12 +171,31 @@ class Device(Line):
                 end_s = time.monotonic() + wait_s
 
 
+def whole(answer: dict[str, Any], name: str) -> int:
+    """A whole number of an answer; 0 where it has none."""
+    value = answer.get(name)
+    return value if type(value) is int and abs(value) < 1 << 53 else 0
+
+
 def _object(payload: bytes) -> dict[str, Any]:
+    """An answer whose texts can be shown; {} where it is none."""
     try:
-        answer = json.loads(payload)
+        answer = json.loads(payload, parse_constant=_refuse)
+        return _showable(answer) if isinstance(answer, dict) else {}
     except (ValueError, RecursionError):
         return {}
-    return answer if isinstance(answer, dict) else {}
+
+
+def _showable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {plain(name, 40): _showable(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_showable(item) for item in value]
+    return plain(value, LONGEST_TEXT) if isinstance(value, str) else value
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(word)  # NaN and Infinity are no JSON
 
 
 def open_port(url: str) -> serial.SerialBase:

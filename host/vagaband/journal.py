@@ -47,6 +47,9 @@ class Event:
     value: int
 
 
+Mend = tuple[int, int, int, int]  # intervals left as they are before it, used, flag, ibi
+
+
 @dataclass
 class Journal:
     """One session as logged. Integers as the device has them; times are sample indices."""
@@ -56,9 +59,7 @@ class Journal:
     samples: int = 0  # of raw light
     red: list[tuple[int, list[int]]] = field(default_factory=list)  # first index, mean of seconds
     beats: list[tuple[int, int]] = field(default_factory=list)  # index, 1/256
-    mends: list[tuple[int, int, int, int]] = field(
-        default_factory=list
-    )  # ok before, used, flag, ibi
+    mends: list[Mend] = field(default_factory=list)
     ok_tail: int = 0  # intervals left as they are after the last mend
     epochs: list[tuple[int, ...]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -66,12 +67,24 @@ class Journal:
     bad_bytes: int = 0  # passed over: not part of a record
     bad_records: int = 0  # a right checksum, but contents that can't be
     missing_records: int = 0  # absent by the sequence numbers
+    placed: tuple[int, int, int] | None = (
+        None  # mends, ok_tail, epochs before the first absent one
+    )
     truncated: bool = False  # the file ends inside a record
 
     @property
     def ended(self) -> bool:
         """Whether the session was closed by the device."""
         return any(event.code == END for event in self.events)
+
+    def intervals_and_epochs(self) -> tuple[list[Mend], int, list[tuple[int, ...]]]:
+        """Mends, intervals left as they are after them, and epochs, as far as they can be placed.
+
+        Both are logged in order and not with their time: after a record that is absent, nothing
+        says which beats they belong to.
+        """
+        mends, ok_tail, epochs = self.placed or _counts(self)
+        return self.mends[:mends], ok_tail, self.epochs[:epochs]
 
     @property
     def integrity(self) -> dict[str, int]:
@@ -82,6 +95,10 @@ class Journal:
             "missing_records": self.missing_records,
             "truncated": int(self.truncated),
         }
+
+
+def _counts(journal: Journal) -> tuple[int, int, int]:
+    return len(journal.mends), journal.ok_tail, len(journal.epochs)
 
 
 def is_journal(path: Path) -> bool:
@@ -179,7 +196,9 @@ def _records(data: bytes, journal: Journal) -> Iterator[tuple[str, bytes]]:
             journal.bad_records += 1  # a copy, or out of its place
         else:
             header = header or record
-            journal.missing_records += record.sequence - expected
+            if record.sequence > expected:
+                journal.missing_records += record.sequence - expected
+                journal.placed = journal.placed or _counts(journal)
             expected = record.sequence + 1
             yield record.kind, record.payload
         pos = record.end

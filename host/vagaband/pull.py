@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vagaband.device import Device
+from vagaband.device import Device, whole
 from vagaband.errors import DeviceError, VagabandError
 from vagaband.files import private_folder, write_private
 from vagaband.journal import LARGEST_FILE, Journal, decode, describe_damage
@@ -47,14 +47,15 @@ def pull(url: str, out: Path, progress: Progress = lambda what, done: None) -> l
         if not NAME.fullmatch(name):
             raise DeviceError(f"The board at {url} does not say which one it is.", "Reset it.")
         private_folder(out)
-        if not device.ask("status").get("clock_s"):
+        if not whole(device.ask("status"), "clock_s"):
             device.ask(f"time {int(time.time())}")  # dates the session that is open
         numbers = _numbers(device, answer)
         now_open = answer.get("open")
-        return [
+        pulled = [
             _pull_session(device, out, name, number, number == now_open, progress)
             for number in numbers
         ]
+        return [one for one in pulled if one]
 
 
 def _numbers(device: Device, answer: dict[str, Any]) -> list[int]:
@@ -65,7 +66,7 @@ def _numbers(device: Device, answer: dict[str, Any]) -> list[int]:
         if not isinstance(told, list) or any(type(n) is not int for n in told):
             raise DeviceError("The board does not tell its sessions.", "Reset it and try again.")
         last = numbers[-1] if numbers else 0
-        new = sorted(n for n in told if last < n <= MOST_SESSIONS)
+        new = sorted({n for n in told if last < n <= MOST_SESSIONS})
         numbers += new
         if not answer.get("more") or not new:
             return numbers
@@ -74,7 +75,8 @@ def _numbers(device: Device, answer: dict[str, Any]) -> list[int]:
 
 def _pull_session(
     device: Device, out: Path, name: str, number: int, is_open: bool, progress: Progress
-) -> Pulled:
+) -> Pulled | None:
+    """Fetch what is new of a session; None of one that was cut off before its first byte."""
     final = out / f"{name}-{number:05d}.vbj"
     part = final.with_suffix(".vbj.part")
     for path in (final, part):
@@ -89,6 +91,9 @@ def _pull_session(
             if not part.exists():
                 write_private(part, before)
         size = _fetch(device, part, number, progress)
+        if not size:
+            part.unlink()
+            return None
         journal = decode(part.read_bytes())
         damage = _damage(journal, name, number)
         if damage and not (before and part.read_bytes().startswith(before)):
@@ -114,9 +119,7 @@ def _is_beginning_of(device: Device, number: int, data: bytes) -> bool:
     the light was, so that the last 512 bytes tell one session from another.
     """
     told = device.ask(f"check {number} {len(data)}")
-    size = told.get("bytes")
-    right = told.get("crc") == zlib.crc32(data[-512:])
-    return right and isinstance(size, int) and size >= len(data)
+    return whole(told, "bytes") >= len(data) and told.get("crc") == zlib.crc32(data[-512:])
 
 
 def _set_aside(path: Path) -> None:
@@ -131,6 +134,7 @@ def _fetch(device: Device, part: Path, number: int, progress: Progress) -> int:
     """Append what is missing to `part`; returns the size."""
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(fd, "ab") as file:
+        os.fchmod(fd, 0o600)  # also one that was there
         have = file.tell()
         idle = 0
         while idle < TRIES:

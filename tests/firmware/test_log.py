@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from array import array
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from light import heart_counts
 from vagaband import journal as decoder
+from vagaband import twin
 from vagaband.board.heart import Heart
 from vagaband.recording import load
 from vagal import config, logs
@@ -340,3 +342,25 @@ def test_a_week_of_beats_fits_the_chip(board_flash):
     assert len(found.beats) == pytest.approx(4200, abs=10)
     assert len(found.epochs) == 119
     assert 7 * day < WEEK_BYTES
+
+
+@pytest.mark.parametrize("lost", [0, 2, 5])
+def test_what_is_salvaged_is_true(board_flash, lost):
+    """A record is gone: no interval or epoch of the rest is at another time or of another size."""
+    counts, _ = heart_counts("hp=850,rsa=6.2,breath=0.25,ectopic=4", 180)
+    recorder = Recorder(7, HEADER, NO_RAW)
+    wear(recorder, counts)
+    recorder.close(STOPPED)
+    data = (board_flash / "00007.vbj").read_bytes()
+    records = [m.start() for m in re.finditer(rb"B..\x07\x00..\x00\x00", data, re.DOTALL)]
+    assert len(records) == 7
+    start = records[lost]
+    end = start + 13 + int.from_bytes(data[start + 1 : start + 3], "little")
+    whole = twin.as_logged(decoder.decode(data))
+    damaged = decoder.decode(data[:start] + data[end:])
+    assert damaged.missing_records == 1
+    left = twin.as_logged(damaged)
+    assert 20 * lost <= len(left.intervals) < len(whole.intervals)
+    assert set(left.intervals) <= set(whole.intervals)
+    assert set(left.epochs) <= set(whole.epochs)
+    assert set(left.beats_s) < set(whole.beats_s)

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from vagaband.board.port import FASTEST_BAUD, Port
 from vagaband.board.script import LIGHT_ACTIONS, WIRING_FAULTS, Event, read_script
 from vagaband.board.supervisor import FAST, Supervisor
 from vagaband.errors import InputError
+from vagaband.files import write_private
 from vagaband.paths import firmware_dir
 
 PART_ID = 0x15
@@ -199,9 +199,7 @@ def _ended_by_signal() -> Iterator[list[Supervisor]]:
 
 def _write_truth(path: Path, heart: Heart, until_s: float) -> None:
     lines = ["t_s", *(f"{t_s:.6f}" for t_s in heart.truth_beats_s(until_s))]
-    part = path.with_name(path.name + ".part")
-    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    write_private(path, ("\n".join(lines) + "\n").encode())
 
 
 def _say(line: str) -> None:
