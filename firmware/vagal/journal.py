@@ -173,7 +173,10 @@ class Journal:
 
         Its step() commits it.
         """
-        if self.keep_raw and logs.free_bytes() < self._for_beats:
+        free = logs.free_bytes()
+        if free < logs.LEAST:
+            self.file.full = True
+        if self.keep_raw and free < self._for_beats:
             self._close_raw()
             self.event(index, RAW_STOPPED, 0, 0)
             self.keep_raw = False

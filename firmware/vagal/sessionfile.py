@@ -30,8 +30,6 @@ class SessionFile:
 
     def append(self, view) -> None:
         """Bytes to be committed; nothing else may wait, and they must stay as they are."""
-        if logs.free_bytes() < logs.LEAST:
-            self.full = True
         self._waiting = view
         self._sent = 0
         self.writing = True

@@ -80,7 +80,7 @@ def test_a_version_that_crashes_three_times_gives_way_without_a_host(
 ):
     """On trial only: one that has stayed up a minute is not given up for three crashes."""
     app = (firmware_dir() / "vagal" / "app.py").read_text()
-    bad = app.replace("        self._link.listen()\n", "        1 // 0\n", 1)
+    bad = app.replace("        babble = self._link.listen()\n", "        1 // 0\n", 1)
     assert bad != app
     for trial in (True, False):
         again = tmp_path / f"chip{trial}"

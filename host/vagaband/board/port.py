@@ -14,6 +14,7 @@ from vagaband.errors import DeviceError
 REFUSAL = b"\r\nvagaband board: another client is attached; close it first.\r\n"
 QUEUE_BYTES = 4096  # more than this waiting in a direction stops the reading of its source
 HOST_BYTES = 64 << 10  # so much the host's own system keeps for a program that does not read
+DEAF_S = 0.25  # and one that has read nothing for so long is not only slow
 BITS_PER_BYTE = 10
 FASTEST_BAUD = 2_000_000  # what a CH340 does
 
@@ -120,6 +121,8 @@ class Port:
         self._lines = Lines(self)
         self._fastest_baud = fastest_baud
         self._baud = baud
+        self._heard_s = time.monotonic()  # when the client last took bytes
+        self.lossy = True  # what a host leaves lying is lost; esptool's blocks are never left
         self.reset_circuit = ResetCircuit()
         self.outward = Bucket(baud / BITS_PER_BYTE)
         self.inward = Bucket(baud / BITS_PER_BYTE)
@@ -207,12 +210,12 @@ class Port:
         if self.client is None or self._manager is None:
             self.to_host.clear()
             return
-        timed = self.outward.factor > 0
-        if timed or len(self._wire) < QUEUE_BYTES:
+        deaf = self._is_deaf()
+        if deaf or len(self._wire) < HOST_BYTES:
             if self.host_baud > self._fastest_baud:
                 self.to_host.clear()
             count = self.outward.take(len(self.to_host))
-            if count and len(self._wire) < HOST_BYTES:
+            if count and not deaf:
                 sent = self._faults_out.spoil(bytes(self.to_host[:count]))
                 self._wire += sent.replace(b"\xff", b"\xff\xff")
             del self.to_host[:count]
@@ -225,6 +228,13 @@ class Port:
                 self.drop_client()
                 return
             del self._wire[:sent]
+            if sent:
+                self._heard_s = time.monotonic()
+
+    def _is_deaf(self) -> bool:
+        """Whether the host has stopped reading, so that the UART's bytes are lost on their way."""
+        full = len(self._wire) >= HOST_BYTES
+        return full and self.lossy and time.monotonic() - self._heard_s > DEAF_S
 
     def wants_reading(self) -> bool:
         """Whether the client's bytes have room here."""

@@ -96,6 +96,7 @@ class Supervisor:
             self._serve_interpreter(self._interpreter, ready)
         elif self._rom:
             self._serve_rom(self._rom)
+        port.lossy = self._interpreter is not None
         port.send()
 
     def _wait(self) -> list[Any]:
