@@ -160,6 +160,15 @@ def test_a_damaged_journal_is_one_sentence_and_exit_2(run_cli, tmp_path: Path, v
     assert err.count("\n") == 1
 
 
+def test_what_is_left_is_used_and_what_is_missing_is_told(run_cli, tmp_path: Path):
+    data = small_session()
+    mark = data.index(b"M", 130)
+    (tmp_path / "a.vbj").write_bytes(data[:mark] + data[mark + 35 :])
+    code, out, err = run_cli("export", "a.vbj", "--salvage")
+    assert (code, out.count("\n")) == (0, 1)
+    assert "records are missing" in err
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=300),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=60), inner),

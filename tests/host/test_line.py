@@ -71,6 +71,7 @@ def test_a_cable_that_comes_out_costs_only_what_was_under_way(wear_device, tmp_p
         assert "run this again" in str(caught.value)
         (part,) = (tmp_path / "out").iterdir()
         have = part.stat().st_size
+        assert part.stat().st_mode & 0o777 == 0o600
         assert have > 5000
         cable.put_in()
         with pytest.MonkeyPatch.context() as patch:

@@ -45,7 +45,7 @@ def replay(file: Path, rate_hz: float | None, salvage: bool, engine: str, to_jso
     FILE is a journal from pull, or a CSV with a column ir (counts), ppg (a pulse wave) or ibi_ms.
     """
     if journal.is_journal(file):
-        session, note = twin.of_journal(journal.load(file, salvage), engine)
+        session, note = twin.of_journal(_journal(file, salvage), engine)
         notes = [note] if note else []
     else:
         session, notes = twin.of_recording(recording.load(file, rate_hz), engine), []
@@ -57,6 +57,13 @@ def replay(file: Path, rate_hz: float | None, salvage: bool, engine: str, to_jso
         print_json(replay_json(session, notes))
     else:
         _print_replay(session)
+
+
+def _journal(file: Path, salvage: bool) -> journal.Journal:
+    loaded = journal.load(file, salvage)
+    if loaded.placed:
+        say("note: records are missing; the device's intervals and epochs are used up to there")
+    return loaded
 
 
 def replay_json(session: Session, notes: list[str]) -> dict[str, Any]:
@@ -150,7 +157,7 @@ def export(file: Path, kind: str, out: Path | None, rate_hz: float | None, salva
     A journal gives what the device found; a CSV what the firmware's code finds in it.
     """
     if journal.is_journal(file):
-        session = twin.as_logged(journal.load(file, salvage))
+        session = twin.as_logged(_journal(file, salvage))
     else:
         session = twin.of_recording(recording.load(file, rate_hz))
     if out:
