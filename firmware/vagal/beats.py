@@ -23,6 +23,7 @@ _LATEST_MS = const(1400)  # no beat waits longer after its light
 _REACH_MS = const(120)  # half an upstroke with its rounded ends: whole samples at every rate
 _HALF_RISE_MS = const(80)  # so far to either side a systole rises by 5/8 of its height, no drift
 _HURRY_MS = const(4000)  # a first beat in this time is given out at once
+_CLEAR = const(4)  # times the wave that white noise makes: a first beat stands clear of it
 _PAUSE_MS = const(2000)  # an interval beyond this says nothing about the rhythm
 _MIN_HEIGHT = const(432)  # 12 counts, times 36: under it steps of the converter make the shape
 _CROWDED = const(4)  # twice as many waves too soon, one a beat taken off: from here on it is hum
@@ -339,12 +340,10 @@ class Beats:
         thin = self.trust == TRUST_MAX  # nothing hangs on the rhythm then
         self._rhythm.follow(self._b, known, max(height, self._height) >> 4, thin)
         alike = self._likeness.of(self._b, self._at >> self._shift)
-        if not self._last_height:
-            if self._at > self._hurry:
-                self._trust.doubt()
-                alike = 0
-            elif height < 2 * self._windows[10] * self._rough:
-                alike = 0  # too near to white noise
+        near_noise = height < _CLEAR * self._windows[10] * self._rough
+        if not self._last_height and (near_noise or self._at > self._hurry):
+            self._trust.doubt()
+            alike = 0
         if alike < ALIKE and self._interposed():
             return False
         self._likeness.renew()

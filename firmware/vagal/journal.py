@@ -3,20 +3,23 @@
 The format is specified in the PC package's journal.md. Records are laid down in memory as they
 arise, without touching the heap; flush() adds their checksums and writes them. What was flushed
 survives a power cut: littlefs commits a file when it is flushed.
+
+There are two pools of records: while the sealed one goes to flash piece by piece, the other one
+takes what arises meanwhile.
 """
 
 import binascii
 import json
-import os
 import struct
 
 from micropython import const
 
+from . import logs
 from .intervals import OK
 from .pack import Packer
+from .sessionfile import SessionFile
 
 MAGIC = b"VBJ1"
-FOLDER = "/log"
 
 RAW_STOPPED = const(16)  # event codes, beside the pipeline's
 END = const(17)  # arg: why
@@ -24,7 +27,7 @@ CLOCK = const(18)  # arg: 1 where the clock was set just now; value: seconds sin
 
 _HEAD = const(9)  # type, length (2), session (2), sequence (4)
 _CRC = const(4)
-_POOL = const(8192)  # records waiting for the flush
+_POOL = const(6144)  # records waiting for the flush
 _RAW_RECORD = const(400)  # bytes at which a raw record is closed
 _BLOCK = const(96)  # samples after which a block of raw light is full; a drain brings 32 at most
 _RAW_HEAD = const(6)
@@ -37,44 +40,6 @@ _EPOCH_BYTES = const(17)
 _USUAL_TICKS = const(20480)  # 0.8 s at 100 Hz: what a record's first interval is coded against
 _SECONDS = const(60)  # most seconds of red light in a record
 _DAY = const(274000)  # bytes that a day of beats needs: raw light leaves room for some days
-_RESERVE = const(24576)  # bytes kept for the last flush and for the file system itself
-
-
-def path(session: int) -> str:
-    """File of a session."""
-    return "%s/%05d.vbj" % (FOLDER, session)
-
-
-def sessions() -> list:
-    """Numbers of the sessions on flash, oldest first."""
-    try:
-        names = os.listdir(FOLDER)
-    except OSError:
-        return []
-    return sorted(int(n[:-4]) for n in names if n.endswith(".vbj") and n[:-4].isdigit())
-
-
-def size(session: int) -> int:
-    """Bytes of a session that are committed."""
-    return os.stat(path(session))[6]
-
-
-def crc_before(session: int, end: int) -> int:
-    """CRC-32 of the up to 512 bytes of a session's file before byte `end`."""
-    with open(path(session), "rb") as f:
-        f.seek(max(0, end - 512))
-        return binascii.crc32(f.read(min(512, max(0, end))))
-
-
-def free_bytes() -> int:
-    """Free space of the file system."""
-    s = os.statvfs("/")
-    return s[0] * s[3]
-
-
-def has_room() -> bool:
-    """Whether the flash takes a session at all."""
-    return free_bytes() >= 2 * _RESERVE
 
 
 class Journal:
@@ -83,27 +48,26 @@ class Journal:
     def __init__(self, session: int, header: dict, config: dict) -> None:
         self.session = session
         self.keep_raw = bool(config["raw"])
-        self._for_beats = config["reserve_days"] * _DAY
-        self.full = False
-        self.size = 0  # bytes committed
+        self._for_beats = max(2 * logs.LEAST, config["reserve_days"] * _DAY)
         self._beats = 0
         self._sequence = 0
         self._pool = bytearray(_POOL)
-        self._view = memoryview(self._pool)
         self._filled = 0
         self._raw = RawPart(self._pool)
+        self._other = bytearray(_POOL)
+        self._other_raw = RawPart(self._other)
         self._found = FoundPart()
         self._red = [0] * _SECONDS
         self._red_n = 0
         self._red_at = 0
-        if FOLDER[1:] not in os.listdir("/"):
-            os.mkdir(FOLDER)
-        self._file = open(path(session), "wb")
-        self._file.write(MAGIC)
+        self._seed = 0  # what a record's checksum goes on from
+        self.file = SessionFile(session, MAGIC)
         text = json.dumps(header).encode()
         p = self._open(b"H"[0], len(text))
         self._pool[p : p + len(text)] = text
         self._commit()
+        # Each later checksum goes on from the header's: no other session's record fits here.
+        self._seed = struct.unpack_from("<I", self._other, p + len(text))[0]
 
     # What the pipeline and the app tell it. None of it touches the heap.
 
@@ -205,38 +169,49 @@ class Journal:
         return self._filled > _POOL * 3 // 4
 
     def flush(self, index: int) -> None:
-        """Commit all that was told so far, up to the sample before `index`."""
+        """Hand all that was told so far, up to the sample before `index`, to the file.
+
+        Its step() commits it.
+        """
+        if self.keep_raw and logs.free_bytes() < self._for_beats:
+            self._close_raw()
+            self.event(index, RAW_STOPPED, 0, 0)
+            self.keep_raw = False
+        self._close_all()
+        self._seal()
+
+    def _close_all(self) -> None:
         self._close_raw()
         self._close_found()
         self._close_red()
-        self._commit()
-        free = free_bytes()
-        if self.keep_raw and free < self._for_beats:
-            self.event(index, RAW_STOPPED, 0, 0)
-            self.keep_raw = False
-        if free < _RESERVE:
-            self.full = True
 
-    def _commit(self) -> None:
+    def _seal(self) -> None:
+        """Add the checksums and hand the pool over; the pools change places."""
+        self.file.write_out()
+        pool = self._pool
+        view = memoryview(pool)
         p = 0
         while p < self._filled:
-            n = self._pool[p + 1] | self._pool[p + 2] << 8
+            n = pool[p + 1] | pool[p + 2] << 8
             end = p + _HEAD + n
-            struct.pack_into("<I", self._pool, end, binascii.crc32(self._view[p:end]))
+            struct.pack_into("<I", pool, end, binascii.crc32(view[p:end], self._seed))
             p = end + _CRC
-        self._file.write(self._view[: self._filled])
-        self._file.flush()
-        self.size = self._file.tell()
+        self.file.append(view[:p])
         self._filled = 0
+        self._pool = self._other
+        self._other = pool
+        self._raw, self._other_raw = self._other_raw, self._raw
+
+    def _commit(self) -> None:
+        self._seal()
+        self.file.write_out()
 
     def close(self, index: int, why: int) -> None:
         """End the session: the last record says why."""
-        self._close_raw()
-        self._close_found()
-        self._close_red()
+        self._close_all()
         self.event(index, END, why, 0)
         self._commit()
-        self._file.close()
+        self.file.close()
 
 
 def floor_16(stages) -> int:

@@ -1,6 +1,8 @@
 """The serial line's language: text commands in, framed and checked answers out.
 
-A command is a line of text that a person can also type. An answer is a frame:
+A command is a line of text that a person can also type. A program puts "~", the CRC-32 of the
+command in hex and a space before it: then a line that was spoilt on its way is not obeyed, and
+answered with an error to "~". An answer is a frame:
 0x1E, "V", kind, length (2 bytes), payload, CRC-32 of all from the kind on (4 bytes); numbers are
 little-endian. Kind "J" is JSON; kind "D" is a piece of a session's file: session (2), offset (4),
 bytes.
@@ -14,6 +16,8 @@ from micropython import const
 
 _PIECE = const(512)  # file bytes in a frame: 46 ms at 115200 baud
 _LINE = const(160)  # longest command
+_AT_ONCE = const(256)  # bytes taken in a turn, however many more a host sends
+_TO = const(40)  # characters of a command that its answer repeats
 _HEAD = const(5)
 _DATA_HEAD = const(6)
 
@@ -21,7 +25,8 @@ _DATA_HEAD = const(6)
 class Link:
     """Reads commands from a console and gives them to `commands`, a dict of name: function.
 
-    A function gets the rest of the line and returns the answer, a dict; "to" is added to it.
+    A function gets the rest of the line and returns the answer, a dict; "to" is added to it: the
+    command, cut to 40 characters.
     """
 
     def __init__(self, console, commands: dict) -> None:
@@ -40,43 +45,49 @@ class Link:
         """Whether a file is on its way."""
         return self._file is not None
 
-    def listen(self) -> None:
-        """Take what has come; answer the first whole line."""
-        while True:
+    def listen(self) -> bool:
+        """Take what has come; answer the first whole line. Whether it left off amid rubbish."""
+        for _ in range(_AT_ONCE):
             c = self._console.read()
             if c < 0:
-                return
+                return False
             if c in (10, 13):
                 if self._n:
                     n = min(self._n, _LINE)
                     self._n = 0
                     self._obey(bytes(self._line[:n]))
-                    return
+                    return False
             elif c >= 32:
                 if self._n < _LINE:
                     self._line[self._n] = c
                 self._n += 1
+        return True
 
     def _obey(self, line: bytes) -> None:
         try:
             words = line.decode().strip()
         except UnicodeError:
             words = ""
+        if words.startswith("~"):
+            crc, _, words = words[1:].partition(" ")
+            if crc != "%08x" % binascii.crc32(words.encode()):
+                self._say("~", {"error": "the line was spoilt", "next": "send it again"})
+                return
         name, _, rest = words.partition(" ")
         command = self._commands.get(name)
         if command is None:
-            self._say(name[:16], {"error": "no such command", "next": "type help"})
+            self._say(words, {"error": "no such command", "next": "type help"})
             return
         try:
             answer = command(rest.strip())
         except (ValueError, OSError, ArithmeticError) as e:
             answer = {"error": str(e) or "failed"}
         if answer is not None:
-            self._say(name, answer)
+            self._say(words, answer)
 
     def _say(self, to: str, answer: dict) -> None:
-        """Send JSON; `to` names the command that it answers."""
-        answer["to"] = to
+        """Send JSON; `to` is the command that it answers."""
+        answer["to"] = to[:_TO]
         text = json.dumps(answer).encode()
         head = struct.pack("<BH", b"J"[0], len(text))
         crc = binascii.crc32(text, binascii.crc32(head))

@@ -16,6 +16,7 @@ _SLIGHT = const(8)  # a point nearer to 0 adds next to nothing and is passed ove
 _FORGET = const(7)  # time constant: 2^7 points, 10 s
 _ENOUGH = const(64)  # points before which nothing is said (5 s)
 _PERIODIC = const(90)  # 0.35: noise of 0.5-8 Hz repeats itself to 0.2, a poor pulse to 0.5
+_WHILE_FEW = const(114)  # 0.5: while the sum is young, noise does so by chance
 
 
 class Periodicity:
@@ -74,7 +75,7 @@ class Periodicity:
             n += 1
             start += stride
         self._at = start
-        self._seen = min(self._seen + n - _PAST, _ENOUGH)
+        self._seen = min(self._seen + n - _PAST, 2 * _ENOUGH)
         for i in range(0, _LAGS, 7):
             self._correlate(i, n)
         for i in range(_PAST):
@@ -126,5 +127,6 @@ class Periodicity:
                 self.period_ms = _STEP_MS * i + _STEP_MS * (a[i + 1] - a[i - 1]) // max(
                     1, 2 * bend
                 )
-                self.regular = a[i] * 64 > energy * (_PERIODIC >> 2)
+                least = _PERIODIC if self._seen == 2 * _ENOUGH else _WHILE_FEW
+                self.regular = a[i] * 64 > energy * (least >> 2)
                 return

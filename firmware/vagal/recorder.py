@@ -16,7 +16,7 @@ BROWN_OUT = const(3)
 SILENT = const(4)  # no samples, though the sensor answers
 PART = const(5)  # what answers is no MAX30102, or does not do as it is told
 
-_FLUSH_S = const(29)  # at most this much is lost with the power
+_FLUSH_US = const(28600000)  # with the flush itself at most 30 s are lost with the power
 
 
 class Recorder:
@@ -113,14 +113,19 @@ class Recorder:
 
     @property
     def flush_due(self) -> bool:
-        """Whether it is time to commit."""
-        due = self._since_flush_us > _FLUSH_S * 1000000 and not self._worked
+        """Whether it is time to commit, or that has begun."""
+        if self.journal.file.writing:
+            return True
+        due = self._since_flush_us > _FLUSH_US and not self._worked
         return due or self.journal.pressing
 
-    def flush(self) -> None:
-        """Commit the journal."""
-        self._since_flush_us = 0
-        self.journal.flush(self.pipeline.index)
+    def flush(self) -> bool:
+        """Commit the journal piece by piece, so that samples are read between; True at the end."""
+        file = self.journal.file
+        if not file.writing:
+            self._since_flush_us = 0
+            self.journal.flush(self.pipeline.index)
+        return file.step()
 
     def close(self, why: int) -> None:
         """End the session."""

@@ -28,7 +28,7 @@ class Trust:
         self.score = 1 if self.given else 0
 
     def doubt(self) -> None:
-        """Nothing has come for long: two beats that are alike may be chance."""
+        """Nothing has come for long, or it is near to noise: two that are alike may be chance."""
         self._enough = _AGAIN
 
     def lose(self) -> None:

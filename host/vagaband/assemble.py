@@ -55,10 +55,11 @@ class Found:
 
 def from_journal(journal: Journal) -> Found:
     """What a device logged, with the intervals that follow from its beats written out."""
-    found = Found(journal.beats, [], journal.epochs, journal.events)
+    mends, ok_tail, epochs = journal.intervals_and_epochs()
+    found = Found(journal.beats, [], epochs, journal.events)
     plain = [ibi for _, ibi in raw_intervals(found, journal.header["rate_hz"])]
     taken = 0
-    for before, used, flag, ibi in [*journal.mends, (journal.ok_tail, 0, 0, 0)]:
+    for before, used, flag, ibi in [*mends, (ok_tail, 0, 0, 0)]:
         found.intervals += [(value, 0, 1) for value in plain[taken : taken + before]]
         taken += before + used
         if flag:

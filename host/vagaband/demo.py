@@ -2,7 +2,6 @@
 
 import contextlib
 import queue
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from vagaband import deploy, flash, images, pull, recording
 from vagaband.errors import DeviceError, VagabandError
-from vagaband.files import private_folder
+from vagaband.files import private_folder, write_private
 
 START_S = 20.0
 LONGEST_S = 120.0
@@ -66,10 +65,7 @@ def wear(demo: Demo, out: Path, say: Say) -> Path:
         say(f"pulled session {journal.session}: {journal.bytes} bytes, verified")
         private_folder(out)
         final = out / "session.vbj"
-        part = out / ".session.vbj.part"
-        shutil.copyfile(journal.path, part)
-        part.chmod(0o600)
-        part.replace(final)
+        write_private(final, journal.path.read_bytes())
         return final
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from vagaband.device import Device, open_port
 from vagaband.errors import DeviceError
 from vagaband.paths import firmware_dir
+from vagaband.plain import plain
 from vagaband.tools import run_tool
 
 TIMEOUT_S = 180
@@ -210,7 +211,7 @@ def _taken_back(url: str, wanted: str, status: dict[str, Any]) -> DeviceError:
                 "before it that does.",
                 f"Run: vagaband rescue --port {url}",
             )
-    runs = status.get("firmware", "?")
+    runs = plain(status.get("firmware", "?"), 16)
     return TakenBackError(
         f"Firmware {wanted} did not start; the board runs version {runs} again.",
         "Its last words are on the serial line after a reset; the files are in /vagal.bad.",
@@ -227,7 +228,7 @@ def mpremote(url: str, *arguments: str) -> str:
     if ran.code:
         words = [line for line in ran.lines if line.strip()]
         raise DeviceError(
-            f"mpremote failed on {url}: {words[-1] if words else 'no output'}.",
+            f"mpremote failed on {url}: {plain(words[-1], 200) if words else 'no output'}.",
             f"Is MicroPython on it? vagaband flash --port {url} puts it there.",
         )
     return "\n".join(ran.lines)

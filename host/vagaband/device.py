@@ -4,6 +4,7 @@ import contextlib
 import json
 import struct
 import time
+import zlib
 from collections.abc import Iterator
 from typing import Any, Self
 
@@ -11,10 +12,17 @@ import serial
 
 from vagaband.errors import DeviceError
 from vagaband.frames import Frames
+from vagaband.plain import plain
 
 BAUD = 115200
 ANSWER_S = 4.0  # the device answers at its next turn, 100 ms; a flush may take a second
+LONGEST_S = 60.0  # for an answer, whatever else the board has to say meanwhile
 START_S = 15.0  # from a soft reset to the app
+REPEATABLE = ("status", "sessions", "check", "time", "help")  # twice is as good as once
+MOST_SPOILT = 8  # times that one command is sent again because it did not arrive whole
+MOST_STALE = 24  # pieces of an earlier pull that may still be on their way: 1 s of the line
+LONGEST_TEXT = 200  # in an answer
+TO_CHARACTERS = 40  # of a command, in its answer
 PIECE = struct.Struct("<HI")
 PROMPT = b">>> "
 # What systems say of a port in use; a shared port behind RFC 2217 closes the line.
@@ -79,8 +87,7 @@ class Device(Line):
                 f"vagaband deploy --port {self.url}",
             )
         if "error" in answer:
-            text = "".join(c if c.isprintable() else "?" for c in str(answer["error"])[:200])
-            raise DeviceError(f"The board refused {command!r}: {text}.")
+            raise DeviceError(f"The board refused {command!r}: {answer['error']}.")
         return answer
 
     @property
@@ -89,13 +96,37 @@ class Device(Line):
         return self._frames.stray
 
     def try_ask(self, command: str, wait_s: float) -> dict[str, Any] | None:
-        """Send a command once; its answer, or None where none comes."""
-        self._write(f"\r{command}\n".encode())
+        """Send a command; its answer, or None where none comes.
+
+        One that the board did not get whole is sent again; one that got no answer at all only
+        where twice is as good as once.
+        """
+        times = 2 if command.split()[0] in REPEATABLE else 1
+        for _ in range(times):
+            for answer in self._answers(command, wait_s / times):
+                if answer.pop("to", None) == command[:TO_CHARACTERS]:
+                    return answer
+        return None
+
+    def _answers(self, command: str, wait_s: float) -> Iterator[dict[str, Any]]:
+        """Send a command, again where it was spoilt on its way; the answers that come."""
+        self._send(command)
+        spoilt = 0
+        until_s = time.monotonic() + LONGEST_S
         for kind, payload in self.frames(wait_s):
             answer = _object(payload) if kind == "J" else {}
-            if answer.pop("to", None) == command.split()[0]:  # not one to an earlier command
-                return answer
-        return None
+            if answer.get("to") == "~" and spoilt < MOST_SPOILT:
+                spoilt += 1
+                self._send(command)
+            elif answer:
+                yield answer
+            if time.monotonic() > until_s:
+                return
+
+    def _send(self, command: str) -> None:
+        """Send a line that the board obeys only if it arrives whole (see firmware link.py)."""
+        data = command.encode()
+        self._write(b"\r~%08x %s\n" % (zlib.crc32(data), data))
 
     def end_session(self, wait_s: float = 1.5) -> None:
         """End the session in good order, where one answers at all within `wait_s`."""
@@ -103,22 +134,33 @@ class Device(Line):
             self.try_ask("stop", ANSWER_S)
 
     def pieces(self, session: int, offset: int) -> Iterator[tuple[int, bytes]]:
-        """A session's bytes from an offset on, as (offset, bytes); ends with (size, b"").
+        """A session's bytes from an offset on, in order, as (offset, bytes), then (size, b"").
 
-        Pieces may be missing where the line was disturbed, and it may end without the last.
+        It ends without that where a piece is missing, because the line was disturbed.
         """
-        self._write(f"\rpull {session} {offset}\n".encode())
+        command = f"pull {session} {offset}"
+        self._send(command)
+        have, stale, spoilt = offset, 0, 0
         for kind, payload in self.frames(ANSWER_S):
             if kind == "D" and len(payload) > PIECE.size:
                 number, at = PIECE.unpack_from(payload)
-                if number == session:
+                if number == session and at == have:
+                    have += len(payload) - PIECE.size
                     yield at, payload[PIECE.size :]
-            elif kind == "J" and (answer := _object(payload)).get("to") == "pull":
-                if "error" in answer:
-                    raise DeviceError(f"The board can't send session {session}.", "Try again.")
-                if answer.get("pulled") == session:
-                    yield int(answer["bytes"]), b""
-                    return
+                elif number == session and at > have:
+                    stale += 1
+                    if have > offset or stale > MOST_STALE:
+                        return
+                continue
+            answer = _object(payload)
+            if answer.get("to") == command and "error" in answer:
+                raise DeviceError(f"The board can't send session {session}.", "Try again.")
+            if answer.get("to") == "~" and spoilt < MOST_SPOILT:
+                spoilt += 1
+                self._send(command)
+            elif answer.get("pulled") == session and answer.get("bytes") == have:
+                yield have, b""
+                return
 
     def frames(self, wait_s: float) -> Iterator[tuple[str, bytes]]:
         """Frames as they come, until none has come for `wait_s`."""
@@ -129,12 +171,31 @@ class Device(Line):
                 end_s = time.monotonic() + wait_s
 
 
+def whole(answer: dict[str, Any], name: str) -> int:
+    """A whole number of an answer; 0 where it has none."""
+    value = answer.get(name)
+    return value if type(value) is int and abs(value) < 1 << 53 else 0
+
+
 def _object(payload: bytes) -> dict[str, Any]:
+    """An answer whose texts can be shown; {} where it is none."""
     try:
-        answer = json.loads(payload)
+        answer = json.loads(payload, parse_constant=_refuse)
+        return _showable(answer) if isinstance(answer, dict) else {}
     except (ValueError, RecursionError):
         return {}
-    return answer if isinstance(answer, dict) else {}
+
+
+def _showable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {plain(name, 40): _showable(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_showable(item) for item in value]
+    return plain(value, LONGEST_TEXT) if isinstance(value, str) else value
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(word)  # NaN and Infinity are no JSON
 
 
 def open_port(url: str) -> serial.SerialBase:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vagaband.device import open_port
 from vagaband.errors import DeviceError
 from vagaband.image_file import CHIP
+from vagaband.plain import plain
 from vagaband.tools import Ran, run_tool
 
 FAST_BAUD, SAFE_BAUD = 921600, 115200
@@ -91,5 +92,5 @@ def failure(url: str, ran: Ran) -> DeviceError:
         return DeviceError(row[1].format(url=url), row[2])
     words = [line.strip() for line in ran.lines if "fatal error" in line.lower()]
     last = (words or [line.strip() for line in ran.lines if line.strip()] or ["no output"])[-1]
-    text = "".join(c if c.isprintable() else "?" for c in last)[:200].rstrip(".")
+    text = plain(last, 200).rstrip(".")
     return DeviceError(f"esptool failed on {url}: {text}.", "Check the cable and run this again.")

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from vagaband import deploy
-from vagaband.device import Device
+from vagaband.device import Device, whole
 from vagaband.errors import DeviceError
 from vagaband.esptool_run import Chip, chip_at, esptool
 from vagaband.file_system import Progress, Say, mounted, renew
 from vagaband.image_file import CHIP, WRITTEN_AT
+from vagaband.plain import plain
 from vagaband.prompt import Prompt
 
 FLASH_MIB = 4  # the file system lies in the upper half
@@ -87,10 +88,10 @@ def look(url: str) -> dict[str, Any]:
     end_s = time.monotonic() + LOOK_S
     with Device(url) as device:
         status = device.ask("status")
-        if abs(status.get("clock_s", 0) + 946684800 - time.time()) > 1.5:
+        if abs(whole(status, "clock_s") + 946684800 - time.time()) > 1.5:
             device.ask(f"time {round(time.time())}")
         while time.monotonic() < end_s and status.get("sensor") == "ok":
-            if status.get("ibi_ms"):
+            if whole(status, "ibi_ms"):
                 break
             time.sleep(0.5)
             status = device.ask("status")
@@ -103,10 +104,9 @@ def what_it_sees(status: dict[str, Any], url: str) -> str:
     if not status.get("session"):
         return "It runs, but no session is open: is the flash full? Type: vagaband pull"
     if sensor != "ok":
-        text = "".join(c if c.isprintable() else "?" for c in sensor[:80])
-        return f"It runs, but has no sensor ({text}). Next: vagaband doctor --port {url}"
-    if status.get("ibi_ms"):
-        return f"It sees a pulse: {60000 / status['ibi_ms']:.0f} beats a minute."
+        return f"It runs, but has no sensor ({plain(sensor)}). Next: vagaband doctor --port {url}"
+    if whole(status, "ibi_ms") > 0:
+        return f"It sees a pulse: {60000 / whole(status, 'ibi_ms'):.0f} beats a minute."
     if status.get("contact"):
         return "It sees a finger, no beat yet: keep still and warm for ten seconds."
     return "The sensor works, there is no finger on it yet: put it on, the light towards the skin."

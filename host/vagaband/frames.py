@@ -6,7 +6,7 @@ import zlib
 START = b"\x1eV"
 HEAD = struct.Struct("<cH")
 CRC_BYTES = 4
-LONGEST = 8192
+LONGEST = 2048  # four times what a device sends
 KINDS = b"JD"
 MOST_STRAY = 4096
 

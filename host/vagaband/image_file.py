@@ -13,6 +13,7 @@ from operator import xor
 from pathlib import Path
 
 from vagaband.errors import InputError
+from vagaband.plain import plain
 
 WRITTEN_AT = 0x1000
 FILE_SYSTEM_AT = 0x200000  # where MicroPython keeps its files on a 4 MiB board
@@ -136,6 +137,5 @@ def _version(data: bytes) -> str:
         if at + _DESCRIPTION.size <= len(data):
             magic, _, version, _ = _DESCRIPTION.unpack_from(data, at)
             if magic == _DESCRIPTION_MAGIC:
-                text = version.split(b"\0")[0].decode("ascii", "replace")
-                return "".join(c for c in text if c.isprintable())
+                return plain(version.split(b"\0")[0].decode("ascii", "replace"))
     return ""

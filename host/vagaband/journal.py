@@ -1,6 +1,7 @@
 """Journal files to what the device logged. The format is in journal.md, beside this file."""
 
 import json
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vagaband.errors import InputError
+from vagaband.plain import plain
 from vagaband.rice import Unpacker
 
 MAGIC = b"VBJ1"
@@ -16,9 +18,13 @@ FORMAT = 3
 LONGEST = 4096
 RECORD_HEAD = struct.Struct("<BHHI")
 CRC_BYTES = 4
+HEADER = ord("H")
 USUAL_TICKS = 20480
 EPOCH_BYTES = 17
-LARGEST_FILE = 64 << 20  # 16 times the board's flash
+HEADER_WITHIN = 64 << 10  # bytes of a damaged file that are searched for its header
+LARGEST_FILE = 16 << 20  # 4 times the board's flash
+MOST_SAMPLES = 1 << 24  # more than a file system holds of the dullest light
+LONGEST_KIND, LONGEST_TEXT = 24, 120  # of a mark, as the device cuts them
 
 CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN = 1, 2, 3, 4, 5, 6, 7
 RAW_STOPPED, END, CLOCK = 16, 17, 18
@@ -40,17 +46,19 @@ class Event:
     value: int
 
 
+Mend = tuple[int, int, int, int]  # intervals left as they are before it, used, flag, ibi
+
+
 @dataclass
 class Journal:
     """One session as logged. Integers as the device has them; times are sample indices."""
 
     header: dict[str, Any] = field(default_factory=dict)
     raw: list[tuple[int, list[int]]] = field(default_factory=list)  # first index, IR counts
+    samples: int = 0  # of raw light
     red: list[tuple[int, list[int]]] = field(default_factory=list)  # first index, mean of seconds
     beats: list[tuple[int, int]] = field(default_factory=list)  # index, 1/256
-    mends: list[tuple[int, int, int, int]] = field(
-        default_factory=list
-    )  # ok before, used, flag, ibi
+    mends: list[Mend] = field(default_factory=list)
     ok_tail: int = 0  # intervals left as they are after the last mend
     epochs: list[tuple[int, ...]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -58,12 +66,24 @@ class Journal:
     bad_bytes: int = 0  # passed over: not part of a record
     bad_records: int = 0  # a right checksum, but contents that can't be
     missing_records: int = 0  # absent by the sequence numbers
+    placed: tuple[int, int, int] | None = (
+        None  # mends, ok_tail, epochs before the first absent one
+    )
     truncated: bool = False  # the file ends inside a record
 
     @property
     def ended(self) -> bool:
         """Whether the session was closed by the device."""
         return any(event.code == END for event in self.events)
+
+    def intervals_and_epochs(self) -> tuple[list[Mend], int, list[tuple[int, ...]]]:
+        """Mends, intervals left as they are after them, and epochs, as far as they can be placed.
+
+        Both are logged in order and not with their time: after a record that is absent, nothing
+        says which beats they belong to.
+        """
+        mends, ok_tail, epochs = self.placed or _counts(self)
+        return self.mends[:mends], ok_tail, self.epochs[:epochs]
 
     @property
     def integrity(self) -> dict[str, int]:
@@ -74,6 +94,10 @@ class Journal:
             "missing_records": self.missing_records,
             "truncated": int(self.truncated),
         }
+
+
+def _counts(journal: Journal) -> tuple[int, int, int]:
+    return len(journal.mends), journal.ok_tail, len(journal.epochs)
 
 
 def is_journal(path: Path) -> bool:
@@ -140,43 +164,70 @@ def decode(data: bytes) -> Journal:
     return journal
 
 
+@dataclass(frozen=True)
+class _Record:
+    """A record whose checksum is right."""
+
+    kind: str
+    session: int
+    sequence: int
+    payload: bytes
+    crc: int
+    end: int  # of its bytes in the file
+
+
 def _records(data: bytes, journal: Journal) -> Iterator[tuple[str, bytes]]:
-    """Records whose checksum, session and order are right; the rest is counted."""
+    """The header, then the records of its session in their order; the rest is counted."""
     pos = len(MAGIC)
-    session: int | None = None
+    header: _Record | None = None
     expected = 0
     while pos < len(data):
-        found = _record_at(data, pos)
-        if found is None:
-            if session is not None and _is_cut_off(data, pos, session, expected):
+        record = _record_at(data, pos, header)
+        if record is None:
+            if header and _is_cut_off(data, pos, header.session, expected):
                 journal.truncated = True
                 return
-            journal.bad_bytes += 1
-            pos += 1
+            following = _next_head(data, pos + 1, header)
+            journal.bad_bytes += following - pos
+            pos = following
             continue
-        kind, number, sequence, payload, pos_after = found
-        if session is None:
-            session = number
-        if number != session or sequence < expected:
-            journal.bad_records += 1  # a stale or foreign record
+        if record.sequence < expected:
+            journal.bad_records += 1  # a copy, or out of its place
         else:
-            journal.missing_records += sequence - expected
-            expected = sequence + 1
-            yield kind, payload
-        pos = pos_after
+            header = header or record
+            if record.sequence > expected:
+                journal.missing_records += record.sequence - expected
+                journal.placed = journal.placed or _counts(journal)
+            expected = record.sequence + 1
+            yield record.kind, record.payload
+        pos = record.end
 
 
-def _record_at(data: bytes, pos: int) -> tuple[str, int, int, bytes, int] | None:
+def _record_at(data: bytes, pos: int, header: _Record | None) -> _Record | None:
+    """The record at `pos`: of the header's session, or where there is no header yet, a header."""
     if pos + RECORD_HEAD.size + CRC_BYTES > len(data):
         return None
     kind, length, session, sequence = RECORD_HEAD.unpack_from(data, pos)
     end = pos + RECORD_HEAD.size + length
     if length > LONGEST or end + CRC_BYTES > len(data):
         return None
-    if zlib.crc32(data[pos:end]) != int.from_bytes(data[end : end + CRC_BYTES], "little"):
+    if header is None and (kind, sequence) != (HEADER, 0):
+        return None
+    crc = zlib.crc32(data[pos:end], header.crc if header else 0)
+    if crc != int.from_bytes(data[end : end + CRC_BYTES], "little"):
         return None
     payload = data[pos + RECORD_HEAD.size : end]
-    return chr(kind), session, sequence, payload, end + CRC_BYTES
+    return _Record(chr(kind), session, sequence, payload, crc, end + CRC_BYTES)
+
+
+def _next_head(data: bytes, pos: int, header: _Record | None) -> int:
+    """Where from `pos` on the next record may begin; the end of the data where none may."""
+    if header is None:
+        found = data.find(b"H", pos, HEADER_WITHIN)
+        return found if found >= 0 else len(data)
+    head = KINDS + b".." + re.escape(struct.pack("<H", header.session))
+    match = re.compile(head, re.DOTALL).search(data, pos)
+    return match.start() if match else len(data)
 
 
 def _is_cut_off(data: bytes, pos: int, session: int, expected: int) -> bool:
@@ -191,16 +242,28 @@ def _is_cut_off(data: bytes, pos: int, session: int, expected: int) -> bool:
 
 
 def _header(journal: Journal, payload: bytes) -> None:
-    header = json.loads(payload)
+    header = json.loads(payload, parse_constant=_refuse)
     if not isinstance(header, dict) or journal.header:
         raise ValueError("no header")
-    if header["rate_hz"] not in (25, 50, 100) or not 0 < header["config"]["ir_code"] < 256:
-        raise ValueError("settings")
-    journal.header = header
+    rate_hz, ir_code = header["rate_hz"], header["config"]["ir_code"]
+    if type(rate_hz) is not int or rate_hz not in (25, 50, 100):
+        raise ValueError("rate")
+    if type(ir_code) is not int or not 0 < ir_code < 256:
+        raise ValueError("LED current")
+    journal.header = {
+        name: plain(value) if isinstance(value, str) else value for name, value in header.items()
+    }
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(word)  # NaN and Infinity are no JSON
 
 
 def _raw(journal: Journal, payload: bytes) -> None:
     first, count = struct.unpack_from("<IH", payload)
+    journal.samples += count
+    if journal.samples > MOST_SAMPLES:
+        raise ValueError("more light than there can be")
     unpacker = Unpacker(payload, 6)
     samples: list[int] = []
     while unpacker.pos < len(payload):
@@ -263,7 +326,8 @@ def _event(journal: Journal, payload: bytes) -> None:
 def _mark(journal: Journal, payload: bytes) -> None:
     (index,) = struct.unpack_from("<I", payload)
     kind, text = json.loads(payload[4:])
-    journal.marks.append((index, str(kind)[:24], str(text)[:120]))
+    journal.marks.append((index, plain(kind, LONGEST_KIND), plain(text, LONGEST_TEXT)))
 
 
 READERS = {"H": _header, "R": _raw, "L": _red, "B": _found, "V": _event, "M": _mark}
+KINDS = b"[" + "".join(READERS).encode() + b"]"

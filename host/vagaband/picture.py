@@ -24,11 +24,11 @@ from vagaband.picture_style import (
     PURPLE,
     RED,
     Clock,
-    cut,
     legend,
     style,
     with_breaks,
 )
+from vagaband.plain import plain
 from vagaband.reference.beats import gap_free
 from vagaband.rsa_picture import draw_rsa
 from vagaband.session import Interval, Session
@@ -120,10 +120,10 @@ def _title(figure: Figure, verdict: Verdict) -> None:
     said = f"{len(verdict.checks)} checks hold" if verdict.passed else "not: " + ", ".join(failed)
     if not failed and not verdict.passed:
         said = "nothing could be checked"
-    source = f"{cut(verdict.source, 60)}   " if verdict.source else ""
+    source = f"{plain(verdict.source, 60)}   " if verdict.source else ""
     counts = f"{verdict.beats} beats, valid epochs: {verdict.valid_epochs}"
     figure.suptitle(
-        f"{word}: {cut(said, 100)}\n{source}{_length(verdict.duration_s)}, {counts}",
+        f"{word}: {plain(said, 100)}\n{source}{_length(verdict.duration_s)}, {counts}",
         fontsize=12,
         color=BLACK if verdict.passed else RED,
         fontweight="bold",
@@ -208,7 +208,7 @@ def _draw_intervals(axes: Axes, session: Session, verdict: Verdict, clock: Clock
         axes.text(
             mark.t_s / clock.divisor,
             0.97,
-            " " + cut(mark.kind, 20),
+            " " + plain(mark.kind, 20),
             transform=axes.get_xaxis_transform(),
             fontsize=8,
             va="top",

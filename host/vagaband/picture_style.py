@@ -48,12 +48,6 @@ def style(axes: Axes, y_label: str, x_label: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def cut(text: str, length: int) -> str:
-    """Foreign text in one line of bounded length."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in text)
-    return shown if len(shown) <= length else shown[: length - 1] + "…"
-
-
 def with_breaks(
     time: Floats, values: Floats, longest_s: float | None = None
 ) -> tuple[Floats, Floats]:

@@ -9,6 +9,7 @@ from serial.tools import list_ports
 
 from vagaband.device import Device
 from vagaband.errors import DeviceError
+from vagaband.plain import plain
 from vagaband.prompt import Prompt
 
 STATUS_S = 1.5  # a flush on the device takes up to a second
@@ -88,7 +89,7 @@ def _ask_device(port: str, bridge: str) -> Found | None:
         blank = b"invalid header: 0x" in device.stray
     if answer and "vagaband" in answer:
         firmware = f"vagaband {answer['vagaband']}, firmware {answer.get('firmware', '?')}"
-        return Found(port, bridge, "vagaband", _plain(firmware), _plain(answer.get("device")))
+        return Found(port, bridge, "vagaband", plain(firmware), plain(answer.get("device") or ""))
     if blank:
         return Found(
             port,
@@ -113,7 +114,7 @@ def _ask_prompt(port: str, bridge: str) -> Found:
             "no answer: a blank board, another program, or no board",
             next=f"vagaband flash --port {port} puts vagaband on an ESP32",
         )
-    text = _plain(f"{name} {'.'.join(str(n) for n in version)}")
+    text = plain(f"{name} {'.'.join(str(n) for n in version)}")
     with_what = "with vagaband, which does not run" if ours else "without vagaband"
     verb = "rescue" if ours else "flash"
     return Found(
@@ -121,13 +122,9 @@ def _ask_prompt(port: str, bridge: str) -> Found:
         bridge,
         "micropython",
         f"{text} {with_what}",
-        _plain(device),
+        plain(device),
         f"vagaband {verb} --port {port}",
     )
-
-
-def _plain(text: object) -> str:
-    return "".join(c if c.isprintable() else "?" for c in str(text or "")[:80])
 
 
 def the_port(named: str | None) -> str:

@@ -8,6 +8,7 @@ import serial
 
 from vagaband.device import Line
 from vagaband.errors import DeviceError
+from vagaband.plain import plain
 
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
 INTERRUPT, TO_RAW, TO_FRIENDLY, END, RESTART = b"\x03", b"\x01", b"\x02", b"\x04", b"\x04"
@@ -78,9 +79,8 @@ class Prompt(Line):
         out = self._answer(wait_s)
         error = self._answer(wait_s)
         if error:
-            words = error.decode(errors="replace").strip().splitlines()[-1][:160]
-            text = "".join(c if c.isprintable() else "?" for c in words)
-            raise DeviceError(f"The board can't do that: {text}.")
+            words = error.decode(errors="replace").strip().splitlines() or [""]
+            raise DeviceError(f"The board can't do that: {plain(words[-1], 160)}.")
         self._read_until(b">", wait_s)
         return out.decode(errors="replace")
 

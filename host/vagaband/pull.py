@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import time
 import zlib
 from collections.abc import Callable
@@ -10,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vagaband.device import Device
+from vagaband.device import Device, whole
 from vagaband.errors import DeviceError, VagabandError
-from vagaband.files import private_folder
-from vagaband.journal import Journal, decode, describe_damage
+from vagaband.files import private_folder, write_private
+from vagaband.journal import LARGEST_FILE, Journal, decode, describe_damage
 
 TRIES = 12  # requests without a new byte before it gives up
+MOST_SESSIONS = 99_999
 NAME = re.compile(r"[0-9a-f]{4,32}")
 
 
@@ -29,6 +29,7 @@ class Pulled:
     new_bytes: int
     ended: bool
     open: bool  # the board is still writing it
+    damage: str = ""  # of the board's own file, in words: the copy is what the board has
 
     def as_json(self) -> dict[str, Any]:
         """For --json."""
@@ -46,40 +47,69 @@ def pull(url: str, out: Path, progress: Progress = lambda what, done: None) -> l
         if not NAME.fullmatch(name):
             raise DeviceError(f"The board at {url} does not say which one it is.", "Reset it.")
         private_folder(out)
-        if not device.ask("status").get("clock_s"):
+        if not whole(device.ask("status"), "clock_s"):
             device.ask(f"time {int(time.time())}")  # dates the session that is open
-        numbers = [int(n) for n in answer.get("sessions", [])]
-        now_open = int(answer.get("open", 0))
-        return [
+        numbers = _numbers(device, answer)
+        now_open = answer.get("open")
+        pulled = [
             _pull_session(device, out, name, number, number == now_open, progress)
             for number in numbers
         ]
+        return [one for one in pulled if one]
+
+
+def _numbers(device: Device, answer: dict[str, Any]) -> list[int]:
+    """The board's sessions, oldest first; it tells some at a time."""
+    numbers: list[int] = []
+    while True:
+        told = answer.get("sessions")
+        if not isinstance(told, list) or any(type(n) is not int for n in told):
+            raise DeviceError("The board does not tell its sessions.", "Reset it and try again.")
+        last = numbers[-1] if numbers else 0
+        new = sorted({n for n in told if last < n <= MOST_SESSIONS})
+        numbers += new
+        if not answer.get("more") or not new:
+            return numbers
+        answer = device.ask(f"sessions {numbers[-1]}")
 
 
 def _pull_session(
     device: Device, out: Path, name: str, number: int, is_open: bool, progress: Progress
-) -> Pulled:
+) -> Pulled | None:
+    """Fetch what is new of a session; None of one that was cut off before its first byte."""
     final = out / f"{name}-{number:05d}.vbj"
     part = final.with_suffix(".vbj.part")
     for path in (final, part):
         if path.exists() and not _is_beginning_of(device, number, path.read_bytes()):
             _set_aside(path)
     try:
-        known = _sound(final)
-        before = final.stat().st_size if known else 0
-        if known and known.ended:
-            return Pulled(number, final, before, 0, True, False)
-        if known and not part.exists():
-            shutil.copyfile(final, part)
+        before = final.read_bytes() if final.exists() else b""
+        known = decode(before)
+        if not _damage(known, name, number):
+            if known.ended:
+                return Pulled(number, final, len(before), 0, True, False)
+            if not part.exists():
+                write_private(part, before)
         size = _fetch(device, part, number, progress)
-        journal = _verify(part, number)
+        if not size:
+            part.unlink()
+            return None
+        journal = decode(part.read_bytes())
+        damage = _damage(journal, name, number)
+        if damage and not (before and part.read_bytes().startswith(before)):
+            size = _fetch_again(device, part, number, progress)
+            journal = decode(part.read_bytes())
+            damage = _damage(journal, name, number)
+        if before and not part.read_bytes().startswith(before):
+            _set_aside(final)
+            before = b""
         os.replace(part, final)
     except OSError as error:
         raise VagabandError(
             f"{final} can't be written: {error.strerror}.",
             "Make room or choose another folder with --out; what is there will be resumed.",
         ) from None
-    return Pulled(number, final, size, size - before, journal.ended, is_open)
+    return Pulled(number, final, size, size - len(before), journal.ended, is_open, damage)
 
 
 def _is_beginning_of(device: Device, number: int, data: bytes) -> bool:
@@ -89,7 +119,7 @@ def _is_beginning_of(device: Device, number: int, data: bytes) -> bool:
     the light was, so that the last 512 bytes tell one session from another.
     """
     told = device.ask(f"check {number} {len(data)}")
-    return told.get("bytes", 0) >= len(data) and told.get("crc") == zlib.crc32(data[-512:])
+    return whole(told, "bytes") >= len(data) and told.get("crc") == zlib.crc32(data[-512:])
 
 
 def _set_aside(path: Path) -> None:
@@ -100,21 +130,11 @@ def _set_aside(path: Path) -> None:
     path.rename(kept)
 
 
-def _sound(path: Path) -> Journal | None:
-    """The journal in a file, unless it is absent or damaged: then it is set aside."""
-    if not path.exists():
-        return None
-    known = decode(path.read_bytes())
-    if known.header and not describe_damage(known):
-        return known
-    _set_aside(path)
-    return None
-
-
 def _fetch(device: Device, part: Path, number: int, progress: Progress) -> int:
     """Append what is missing to `part`; returns the size."""
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(fd, "ab") as file:
+        os.fchmod(fd, 0o600)  # also one that was there
         have = file.tell()
         idle = 0
         while idle < TRIES:
@@ -128,6 +148,10 @@ def _fetch(device: Device, part: Path, number: int, progress: Progress) -> int:
                     return have
                 file.write(data)
                 have += len(data)
+                if have > LARGEST_FILE:
+                    raise DeviceError(
+                        f"Session {number} is longer than any board's flash.", "Reset the board."
+                    )
                 progress(f"session {number}", have)
             idle = 0 if have > start else idle + 1
     raise DeviceError(
@@ -136,13 +160,28 @@ def _fetch(device: Device, part: Path, number: int, progress: Progress) -> int:
     )
 
 
-def _verify(part: Path, number: int) -> Journal:
-    """Only a sound copy gets its final name; a wrong one is removed."""
-    journal = decode(part.read_bytes())
-    damage = describe_damage(journal) or ("" if journal.header else "it has no header")
-    if damage:
+def _damage(journal: Journal, name: str, number: int) -> str:
+    """What is wrong with a copy of that board's session of that number; "" where nothing is."""
+    header = journal.header
+    if not header:
+        return "it has no header"
+    if (header.get("device"), header.get("session")) != (name, number):
+        return "it is another board's or another session"
+    return describe_damage(journal)
+
+
+def _fetch_again(device: Device, part: Path, number: int, progress: Progress) -> int:
+    """Another copy from the first byte on: where both are the same, the board has it so.
+
+    DeviceError where they differ; returns the size.
+    """
+    first = part.read_bytes()
+    part.unlink()
+    size = _fetch(device, part, number, progress)
+    second = part.read_bytes()
+    if not second.startswith(first) and describe_damage(decode(second)):
         part.unlink()
         raise DeviceError(
-            f"The copy of session {number} is not sound: {damage}.", "Pull again from the start."
+            f"Two copies of session {number} differ, and neither is sound.", "Pull again."
         )
-    return journal
+    return size

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vagaband.errors import InputError
+from vagaband.plain import plain
 from vagaband.session import Floats
 
 Counts = NDArray[np.int64]
@@ -325,6 +326,4 @@ def _listed(header: list[str]) -> str:
 
 
 def _shown(text: str) -> str:
-    """Foreign text, safe for a terminal and of bounded length."""
-    safe = "".join(sign if sign.isprintable() else "?" for sign in text[:40])
-    return f'"{safe}{"…" if len(text) > 40 else ""}"'
+    return f'"{plain(text, 41)}"'

@@ -15,6 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from vagaband.errors import InputError
+from vagaband.plain import plain
 from vagaband.rr_layout import Layout, layout_of, stamp_s
 from vagaband.session import Floats
 
@@ -137,9 +138,8 @@ def _cell(cells: list[str], layout: Layout) -> list[str]:
 def _number(path: Path, number: int, cell: str, layout: Layout) -> float:
     value = layout.number(cell)
     if value is None:
-        shown = "".join(sign if sign.isprintable() else "?" for sign in cell[:40])
         raise InputError(
-            f'{path}, line {number}: "{shown}" is not an interval.',
+            f'{path}, line {number}: "{plain(cell, 40)}" is not an interval.',
             "Repair or remove that line.",
         )
     return value

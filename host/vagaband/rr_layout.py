@@ -9,6 +9,7 @@ from math import isfinite, nan
 from pathlib import Path
 
 from vagaband.errors import InputError
+from vagaband.plain import plain
 
 INTERVAL_WORDS = {"rr", "rri", "rrs", "nn", "nni", "ibi", "ppi", "pp", "interval", "intervals"}
 OTHER_WORDS = {"cumulative", "time", "timestamp", "interpolated", "breathing", "start", "quality"}
@@ -103,7 +104,7 @@ def _by_names(path: Path, layout: Layout, names: list[str]) -> Layout:
     columns = [k for k, found in enumerate(words) if found & INTERVAL_WORDS - OTHER_WORDS]
     columns = [k for k in columns if not words[k] & OTHER_WORDS]
     if not columns:
-        shown = ", ".join(f'"{_printable(name)}"' for name in names[:8])
+        shown = ", ".join(f'"{plain(name, 40)}"' for name in names[:8])
         raise InputError(
             f"{path} has no column of intervals (found: {shown}).",
             "Name the column of intervals rr.",
@@ -160,7 +161,3 @@ def _all_in(values: list[float], limits: tuple[float, float]) -> bool:
 def _has_number(text: str) -> bool:
     cells = re.split(r"[;,\t ]+", text.strip())
     return any(NUMBER.fullmatch(cell.strip('"')) for cell in cells if cell)
-
-
-def _printable(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in text[:40])

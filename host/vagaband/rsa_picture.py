@@ -14,11 +14,11 @@ from vagaband.picture_style import (
     GREY,
     RED,
     Clock,
-    cut,
     legend,
     style,
     with_breaks,
 )
+from vagaband.plain import plain
 from vagaband.reference.epoch_pairs import EpochPair
 from vagaband.reference.rsa import EPOCH_SAMPLES, GRID_HZ
 from vagaband.session import Floats
@@ -121,7 +121,7 @@ def _name_reasons(axes: Axes, epochs: list[EpochPair], centre: Floats, device: F
     for pair, time, value in zip(epochs, centre, device, strict=True):
         if not pair.valid and pair.reason and np.isfinite(value):
             axes.annotate(
-                cut(pair.reason, 24),
+                plain(pair.reason, 24),
                 (float(time), float(value)),
                 xytext=(0, -12),
                 textcoords="offset points",

@@ -2,11 +2,13 @@
 
 import binascii
 import re
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import littlefs
 
+from vagaband.carve import carve
 from vagaband.errors import DeviceError
 from vagaband.files import private_folder, write_private
 from vagaband.image_file import FILE_SYSTEM_BYTES
@@ -84,13 +86,17 @@ def save_partition(partition: bytes, device: str, out: Path, say: Say) -> list[P
         path = out / f"{device}-flash-{n}.bin"
     write_private(path, partition)
     saved = [path]
-    for name, data in _logs_in(partition, say):
-        saved += _keep(out, device, name, data)
+    logs = _logs_in(partition, say)
+    for name, data in logs.items():
+        if data is not None:
+            saved += _keep(out, device, name, data)
+    if not logs or None in logs.values():
+        saved += _save_carved(partition, list(logs.values()), device, out, say)
     return saved
 
 
-def _logs_in(partition: bytes, say: Say) -> Iterator[tuple[str, bytes]]:
-    """Logs of a littlefs, as far as they can be read."""
+def _logs_in(partition: bytes, say: Say) -> dict[str, bytes | None]:
+    """Logs of a littlefs, None for one that can't be read; empty where it can't be mounted."""
     context = littlefs.UserContext(buffer=bytearray(partition))
     files = littlefs.LittleFS(
         context, block_size=BLOCK, block_count=FILE_SYSTEM_BYTES // BLOCK, mount=False
@@ -99,10 +105,32 @@ def _logs_in(partition: bytes, say: Say) -> Iterator[tuple[str, bytes]]:
         files.mount()
         names = [name for name in files.listdir("/log") if LOG.fullmatch(name)]
     except littlefs.LittleFSError:
-        return
+        return {}
+    logs: dict[str, bytes | None] = {}
     for name in sorted(names):
         try:
             with files.open(f"/log/{name}", "rb") as file:
-                yield name, file.read()
+                logs[name] = file.read()
         except littlefs.LittleFSError:
+            logs[name] = None
             say(f"{name} in it can't be read")
+    return logs
+
+
+def _save_carved(
+    partition: bytes, read: list[bytes | None], device: str, out: Path, say: Say
+) -> list[Path]:
+    """Keep the sessions whose records can be found in the flash, but for those read as files."""
+    saved = []
+    for carved in carve(partition):
+        if any(data and carved.header in data for data in read):
+            continue
+        missing = carved.number_missing
+        lack = f", {missing} are missing: --salvage uses what is left" if missing else ""
+        say(f"session {carved.number}: {1 + len(carved.records)} records found{lack}")
+        kind = "-part" if missing else ""
+        salt = f"{zlib.crc32(carved.header):08x}"  # tells sessions of one number apart
+        path = out / f"{device}-{carved.number:05d}-carved-{salt}{kind}.vbj"
+        write_private(path, carved.file)
+        saved.append(path)
+    return saved

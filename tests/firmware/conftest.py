@@ -13,8 +13,8 @@ sys.path[:0] = [str(SHIM), str(firmware_dir())]
 @pytest.fixture
 def board_flash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Lets the firmware keep its logs in a folder of the test; the chip is nearly empty."""
-    from vagal import journal
+    from vagal import logs
 
-    monkeypatch.setattr(journal, "FOLDER", str(tmp_path / "log"))
-    monkeypatch.setattr(journal, "free_bytes", lambda: 2_080_000)
+    monkeypatch.setattr(logs, "FOLDER", str(tmp_path / "log"))
+    monkeypatch.setattr(logs, "free_bytes", lambda: 2_080_000)
     return tmp_path / "log"

@@ -88,6 +88,20 @@ def test_no_beats_on_a_finger_without_flow(what):
     assert not len(detect(wave, 100)[0])
 
 
+@pytest.mark.parametrize("rms", [3, 10, 300])
+@pytest.mark.parametrize("wave", [0, 300, 1000])
+def test_a_start_without_flow_gives_no_beat(rms, wave):
+    """A first beat is given out soon; noise and drift hardly profit by that. 100 times 15 s."""
+    starts = 0
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        phase = 2 * np.pi * light.times(15, 100) / rng.uniform(5, 60) + rng.uniform(0, 6)
+        found_s, _ = detect(DC + rng.normal(0, rms, 1500) + wave * np.sin(phase), 100)
+        starts += len(found_s) > 0
+    print(f"{starts} of 100 starts")
+    assert starts <= 1
+
+
 @pytest.mark.parametrize("rate_hz", [50, 25])
 @pytest.mark.parametrize("what", list(QUIET)[:5])
 def test_no_beats_on_a_finger_without_flow_at_lower_rates(what, rate_hz):

@@ -16,12 +16,29 @@ from vagaband.errors import InputError
 from vagaband.journal import END_REASONS, FLAGS, GAP_CAUSES, MAGIC, READERS, decode, load
 
 DOCUMENT = (Path(vagaband.__file__).parent / "journal.md").read_text()
-HEADER = {"format": 3, "session": 7, "device": "c0ffee", "rate_hz": 100, "config": {"ir_code": 31}}
+HEADER = {
+    "format": 3,
+    "session": 7,
+    "salt": "5ea51de5",
+    "device": "c0ffee",
+    "rate_hz": 100,
+    "config": {"ir_code": 31},
+}
 
 
-def record(kind: str, sequence: int, payload: bytes, session: int = 7) -> bytes:
-    head = struct.pack("<BHHI", ord(kind), len(payload), session, sequence)
-    return head + payload + struct.pack("<I", zlib.crc32(head + payload))
+def record(kind: str, sequence: int, payload: bytes, header: dict | None = None) -> bytes:
+    """A record of the session with this header; where it is not the header itself."""
+    seed = 0 if sequence == 0 else checksum(header_record(header or HEADER))
+    head = struct.pack("<BHHI", ord(kind), len(payload), 7, sequence)
+    return head + payload + struct.pack("<I", zlib.crc32(head + payload, seed))
+
+
+def header_record(header: dict) -> bytes:
+    return record("H", 0, json.dumps(header).encode())
+
+
+def checksum(whole: bytes) -> int:
+    return int.from_bytes(whole[-4:], "little")
 
 
 def event(sequence: int, index: int, beats: int, code: int, arg: int = 0, value: int = 0) -> bytes:
@@ -29,9 +46,8 @@ def event(sequence: int, index: int, beats: int, code: int, arg: int = 0, value:
 
 
 def small_session() -> bytes:
-    header = record("H", 0, json.dumps(HEADER).encode())
     mark = record("M", 2, struct.pack("<I", 120) + b'["glimmer", "sun"]')
-    return MAGIC + header + event(1, 100, 0, 1, 2) + mark + event(3, 900, 0, 17, 1)
+    return MAGIC + header_record(HEADER) + event(1, 100, 0, 1, 2) + mark + event(3, 900, 0, 17, 1)
 
 
 def test_the_example_in_the_document_is_read_as_it_says():
@@ -120,12 +136,33 @@ def test_mutated_journals_yield_no_false_record(data: st.DataObject):
 
 
 def test_a_record_of_another_session_or_an_old_one_is_not_taken():
+    """A board whose chip was erased counts its sessions from 1 again: only the salt differs."""
     data = small_session()
-    foreign = event(4, 1000, 5, 3, 1, 50)[:3]
-    assert decode(data + record("V", 4, bytes(14), session=8)).bad_records == 1
+    foreign = record("V", 4, bytes(14), {**HEADER, "salt": "5ea51de6"})
+    assert decode(data + foreign).bad_bytes == len(foreign)
+    assert len(decode(data + foreign).events) == 2
     assert decode(data + event(3, 1000, 5, 3, 1, 50)).bad_records == 1
     assert decode(data + event(6, 1000, 5, 3, 1, 50)).missing_records == 2
-    assert decode(data + foreign).truncated
+    assert decode(data + event(4, 1000, 5, 3, 1, 50)[:3]).truncated
+
+
+def test_records_behind_another_sessions_header_are_none_of_its():
+    data = small_session()
+    other = header_record({**HEADER, "device": "c0ffee2"})
+    start = len(MAGIC) + len(header_record(HEADER))
+    found = decode(MAGIC + other + data[start:])
+    assert found.header["device"] == "c0ffee2"
+    assert found.events == found.marks == []
+    assert found.bad_bytes == len(data) - start
+
+
+def test_text_of_a_device_is_one_printable_line():
+    mark = record("M", 4, bytes(4) + json.dumps(["a\x1b[2J", "\u202e" + "x" * 500]).encode())
+    header = {**HEADER, "device": "\x9b31m", "version": "y" * 500}
+    found = decode(small_session() + mark)
+    assert found.marks[-1] == (0, "a?[2J", "?" + "x" * 118 + "…")
+    named = decode(MAGIC + header_record(header)).header
+    assert (named["device"], len(named["version"])) == ("?31m", 80)
 
 
 def test_contents_that_cannot_be_are_counted_even_with_a_right_checksum():
@@ -137,6 +174,7 @@ def test_contents_that_cannot_be_are_counted_even_with_a_right_checksum():
         ("M", b"\x00" * 4 + b"[[[["),
         ("V", b"short"),
         ("H", b"[1, 2]"),
+        ("M", b"\x00" * 4 + b'["a"]'),
         ("?", b""),
     ]:
         assert decode(small_session() + record(kind, 4, payload)).bad_records == 1, kind

@@ -1,10 +1,12 @@
 """Pull: every session, byte for byte, over a line that may break."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flashing import ChipFiles, put
 from vagaband import pull
 from vagaband.device import Device
 from vagaband.errors import DeviceError
@@ -40,6 +42,7 @@ def test_a_broken_pull_goes_on_where_it_stopped(wear_device, tmp_path: Path):
         part.write_bytes(data[:3000])
         pulled = pull._pull_session(device, tmp_path, name, 1, False, lambda what, done: None)
     assert asked == [3000]
+    assert pulled
     assert pulled.path.read_bytes() == data
     assert not part.exists()
 
@@ -125,14 +128,6 @@ def test_a_line_that_gives_nothing_ends_in_an_error(tmp_path: Path):
         pull._fetch(Silent(), tmp_path / "x.part", 1, lambda what, done: None)  # type: ignore[arg-type]
 
 
-def test_a_copy_that_is_not_sound_gets_no_final_name(tmp_path: Path):
-    part = tmp_path / "x.part"
-    part.write_bytes(b"VBJ1 and then nonsense")
-    with pytest.raises(DeviceError, match="not sound"):
-        pull._verify(part, 1)
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_the_line_is_used_well(wear_device, tmp_path: Path):
     """Nine tenths of a 115200 baud line are journal bytes."""
     worn = wear_device(6, seed=5, baud=115200)
@@ -158,3 +153,68 @@ def test_an_answer_that_comes_late_is_not_taken_for_another(wear_device):
         assert "sessions" in device.ask("sessions")
         with pytest.raises(DeviceError, match="no such command"):
             device.ask("levitate now")
+
+
+def test_a_session_that_is_damaged_on_the_board_is_told_and_holds_nothing_up(
+    wear_device, start, run_cli, tmp_path: Path
+):
+    """Flash has decayed: the copy is what the board has, and the sessions after it come too."""
+    worn = wear_device(1, seed=5)
+    chip = tmp_path / "worn1.bin"
+    worn.board.stop()
+    spoilt = bytearray(next(iter(worn.files.values())))
+    spoilt[len(spoilt) // 2] ^= 1
+    with ChipFiles(chip) as files:
+        put(files, "/log/00001.vbj", bytes(spoilt))
+    board = start(chip, seed=5)
+    damaged = {}
+    for _ in range(2):
+        code, out, _ = run_cli("pull", "--port", board.url, "--json")
+        damaged, after = json.loads(out)["sessions"]
+        assert code == 1
+        assert "no record" in damaged["damage"]
+        assert (after["damage"], after["open"]) == ("", True)
+    folder = tmp_path / "vagaband-sessions"
+    assert Path(damaged["path"]).read_bytes() == bytes(spoilt)
+    assert len(list(folder.iterdir())) == 2
+    code, out, _ = run_cli("pull", "--port", board.url)
+    assert code == 1
+    assert "damaged on the board itself" in out
+
+
+def test_more_sessions_than_one_answer_holds(start, chip: Path, tmp_path: Path):
+    """The device tells 64 at a time, however many there are."""
+    with ChipFiles(chip) as files:
+        files.makedirs("/log", exist_ok=True)
+        for number in range(1, 131):
+            put(files, f"/log/{number:05d}.vbj", b"VBJ1")
+    board = start(chip)
+    with Device(board.url) as device:
+        answer = device.ask("sessions")
+        assert (len(answer["sessions"]), answer["more"]) == (64, True)
+        assert pull._numbers(device, answer) == list(range(1, 132))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"sessions": "1"}, {"sessions": [1, "2"]}, {"sessions": [True]}, {"sessions": None}],
+)
+def test_a_board_that_does_not_tell_its_sessions(answer):
+    with pytest.raises(DeviceError, match="does not tell its sessions"):
+        pull._numbers(None, answer)  # type: ignore[arg-type]
+
+
+def test_a_session_without_a_byte_is_none(start, chip: Path, tmp_path: Path):
+    """The power went as the file was made."""
+    with ChipFiles(chip) as files:
+        files.makedirs("/log", exist_ok=True)
+        put(files, "/log/00001.vbj", b"")
+    (second,) = pull.pull(start(chip).url, tmp_path / "out")
+    assert (second.session, second.damage) == (2, "")
+    assert list((tmp_path / "out").iterdir()) == [second.path]
+
+
+def test_numbers_that_no_session_has_are_left_out():
+    """They would become names of files."""
+    told = {"sessions": [3, 3, -1, 0, 10**30, 7, 99_999]}
+    assert pull._numbers(None, told) == [3, 7, 99_999]  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from pathlib import Path
 import esp_image
 import pytest
 from flashing import ChipFiles, one_sentence, put, runs, vagaband
+from torture.small_sessions import written
 from vagaband.deploy import firmware_hash
 from vagaband.paths import firmware_dir
 from virtual_board import FS_OFFSET, Board
@@ -76,7 +77,14 @@ def test_half_copied_firmware(start: Start, chip: Path, tmp_path: Path):
     assert saved_log(folder) == LOG
 
 
-def test_a_corrupt_file_system_is_kept_as_a_file(start: Start, chip: Path, tmp_path: Path):
+def test_a_corrupt_file_system_is_kept_as_a_file_and_its_sessions_are_carved_out(
+    start: Start, chip: Path, tmp_path: Path
+):
+    """MicroPython only repeats that it is corrupt; after the rescue the board records again."""
+    sessions = {written(number, "5ea51de5", 1) for number in (1, 2)}
+    with ChipFiles(chip) as files:
+        for number, session in enumerate(sessions, 1):
+            put(files, f"/log/{number:05d}.vbj", session)
     data = bytearray(chip.read_bytes())
     data[FS_OFFSET : FS_OFFSET + 8192] = b"\xa5" * 8192  # both superblocks
     chip.write_bytes(data)
@@ -84,6 +92,9 @@ def test_a_corrupt_file_system_is_kept_as_a_file(start: Start, chip: Path, tmp_p
     (copy,) = folder.glob("*-flash.bin")
     assert copy.read_bytes() == data[FS_OFFSET:]
     assert copy.stat().st_mode & 0o777 == 0o600
+    carved = list(folder.glob("*-carved-*.vbj"))
+    assert {path.read_bytes() for path in carved} == sessions
+    assert {path.stat().st_mode & 0o777 for path in carved} == {0o600}
     assert "erased the file system" in said
 
 

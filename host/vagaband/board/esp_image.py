@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vagaband.plain import plain
+
 IMAGE_AT, TABLE_AT, FILES_AT = 0x1000, 0x8000, 0x200000
 MAGIC, ESP32 = 0xE9, 0
 HEADER = struct.Struct("<BBBBI4BHBHHIB")
@@ -99,8 +101,7 @@ def _described(data: bytes) -> tuple[str, str]:
 
 
 def _text(field: bytes) -> str:
-    text = field.split(b"\0")[0].decode("ascii", "replace")
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return plain(field.split(b"\0")[0].decode("ascii", "replace"))
 
 
 def _first_app(flash: bytes) -> int | None:

@@ -7,11 +7,13 @@ import time
 
 from serial import rfc2217
 
+from vagaband.board.line_faults import LineFaults
 from vagaband.board.reset_circuit import ResetCircuit
 from vagaband.errors import DeviceError
 
 REFUSAL = b"\r\nvagaband board: another client is attached; close it first.\r\n"
 QUEUE_BYTES = 4096  # more than this waiting in a direction stops the reading of its source
+HOST_BYTES = 64 << 10  # so much the host's own system keeps for a program that does not read
 BITS_PER_BYTE = 10
 FASTEST_BAUD = 2_000_000  # what a CH340 does
 
@@ -86,10 +88,19 @@ class Port:
     """A listening socket and at most one client; `to_host` and `to_board` are the bytes waiting.
 
     `write` is what PortManager calls to send its own telnet commands. What the client sends or
-    would receive at a rate above `fastest_baud` is lost, as with a poor USB bridge.
+    would receive at a rate above `fastest_baud` is lost, as with a poor USB bridge. A UART sends
+    whether the host reads or not: what a host leaves lying beyond its buffers is lost, and the
+    board never waits for it. `line_faults`: rates, see `line_faults.parse`.
     """
 
-    def __init__(self, baud: int, tcp_port: int = 0, fastest_baud: int = FASTEST_BAUD) -> None:
+    def __init__(
+        self,
+        baud: int,
+        tcp_port: int = 0,
+        fastest_baud: int = FASTEST_BAUD,
+        line_faults: dict[str, float] | None = None,
+        seed: int = 1,
+    ) -> None:
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -112,6 +123,8 @@ class Port:
         self.reset_circuit = ResetCircuit()
         self.outward = Bucket(baud / BITS_PER_BYTE)
         self.inward = Bucket(baud / BITS_PER_BYTE)
+        self._faults_out = LineFaults(line_faults or {}, 2 * seed)
+        self._faults_in = LineFaults(line_faults or {}, 2 * seed + 1)
 
     @property
     def url(self) -> str:
@@ -146,6 +159,7 @@ class Port:
             sock.close()
             return
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, HOST_BYTES)
         sock.setblocking(False)
         self.client = sock
         self.to_host.clear()
@@ -177,7 +191,7 @@ class Port:
         else:
             received = b"".join(self._manager.filter(data))
         if self.host_baud <= self._fastest_baud:
-            self.to_board += received
+            self.to_board += self._faults_in.spoil(received)
 
     def drop_client(self) -> None:
         """Ends the connection; bytes for the board stay and are still delivered."""
@@ -193,13 +207,15 @@ class Port:
         if self.client is None or self._manager is None:
             self.to_host.clear()
             return
-        if len(self._wire) < QUEUE_BYTES:
+        timed = self.outward.factor > 0
+        if timed or len(self._wire) < QUEUE_BYTES:
             if self.host_baud > self._fastest_baud:
                 self.to_host.clear()
             count = self.outward.take(len(self.to_host))
-            if count:
-                self._wire += bytes(self.to_host[:count]).replace(b"\xff", b"\xff\xff")
-                del self.to_host[:count]
+            if count and len(self._wire) < HOST_BYTES:
+                sent = self._faults_out.spoil(bytes(self.to_host[:count]))
+                self._wire += sent.replace(b"\xff", b"\xff\xff")
+            del self.to_host[:count]
         if self._wire:
             try:
                 sent = self.client.send(self._wire)

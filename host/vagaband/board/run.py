@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vagaband.board import line_faults
 from vagaband.board.flash_file import open_flash_file, temporary_chip
 from vagaband.board.heart import DEFAULT_SPEC, Heart
 from vagaband.board.interpreter import require_micropython
@@ -21,12 +21,13 @@ from vagaband.board.port import FASTEST_BAUD, Port
 from vagaband.board.script import LIGHT_ACTIONS, WIRING_FAULTS, Event, read_script
 from vagaband.board.supervisor import FAST, Supervisor
 from vagaband.errors import InputError
+from vagaband.files import write_private
 from vagaband.paths import firmware_dir
 
 PART_ID = 0x15
 SETTLE_SAMPLES = 50
 ERASE_US = (45_000, 400_000)  # a fresh W25Q: typical and longest 4 KiB erase
-SECONDS_ACTIONS = ("nak", "stuck", "short", "unplug", "pointers", "stall", "rtc")
+SECONDS_ACTIONS = ("nak", "stuck", "short", "unplug", "pointers", "stall", "rtc", "eio")
 TICKS_PERIOD_US = 1000 << 30  # ms wrap then, and us too
 
 
@@ -53,6 +54,8 @@ class BoardOptions:
     swapped: bool = False  # red and infrared LED exchanged, as on some clones
     erase_us: tuple[int, int] = ERASE_US
     faults: tuple[str, ...] = ()  # of WIRING_FAULTS
+    flash_trace: Path | None = None  # where all block operations of its file system go
+    line_faults: str = ""  # see `line_faults.KINDS`
     wrap_s: float | None = None  # from boot on, till the tick counters wrap; None: as they do
 
 
@@ -65,7 +68,13 @@ def run_board(options: BoardOptions) -> None:
     events = read_script(options.script) if options.script else []
     light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
     with _flash_file(options) as flash_file, _ended_by_signal() as ending:
-        port = Port(options.baud, options.tcp_port, options.fastest_baud)
+        port = Port(
+            options.baud,
+            options.tcp_port,
+            options.fastest_baud,
+            line_faults.parse(options.line_faults),
+            options.seed,
+        )
         board = board_config(options, heart, events, flash_file)
 
         def write_truth() -> None:
@@ -97,6 +106,7 @@ def board_config(
         "seed": options.seed,
         "erase_us": options.erase_us,
         "unique_id": identity[:6],
+        "flash_trace": str(options.flash_trace.absolute()) if options.flash_trace else "",
         "flash_file": str(flash_file),
         "events": [_world_event(e) for e in events if e.action not in LIGHT_ACTIONS],
         "budget_us": round(60e6 * (options.for_min or 0)),
@@ -112,6 +122,7 @@ def board_config(
             "boots": 0,
             "faults_until_us": {},
             "stuck_clocks": 0,
+            "flash": None,
         },
     }
 
@@ -124,6 +135,7 @@ def _world_event(event: Event) -> tuple[int, str, str | int | None]:
 
 
 def _check(options: BoardOptions) -> None:
+    line_faults.parse(options.line_faults)
     if options.recording and options.heart:
         raise InputError("A board has a recording or a heart, not both.", "Leave one of them out.")
     if options.truth and options.recording:
@@ -193,9 +205,7 @@ def _ended_by_signal() -> Iterator[list[Supervisor]]:
 
 def _write_truth(path: Path, heart: Heart, until_s: float) -> None:
     lines = ["t_s", *(f"{t_s:.6f}" for t_s in heart.truth_beats_s(until_s))]
-    part = path.with_name(path.name + ".part")
-    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    write_private(path, ("\n".join(lines) + "\n").encode())
 
 
 def _say(line: str) -> None:

@@ -51,6 +51,19 @@ def _part_id(words: str) -> int:
     return value
 
 
+def _count(words: str) -> float:
+    if int(words) < 0:
+        raise ValueError("needs a count")
+    return float(words)
+
+
+def _cut(words: str) -> str:
+    n, _, way = words.partition(" ")
+    if int(n) < 1 or way not in ("", "before", "torn", "after"):
+        raise ValueError("needs a count, and before, torn or after")
+    return words
+
+
 def _nothing(words: str) -> None:
     if words:
         raise ValueError("takes nothing after it")
@@ -82,6 +95,9 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
         _nothing,
         "says the bytes of the heap in use, and the blocks erased",
     ),
+    "cut": ("N [WAY]", _cut, "the same at flash operation N from now: before, torn or after it"),
+    "worn": ("N", _count, "N blocks of flash can't be erased any more"),
+    "eio": ("SECONDS", _positive, "writing to flash fails"),
 }
 WIRING_FAULTS = {
     "no_sensor": "nothing answers on the bus",

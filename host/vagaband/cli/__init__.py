@@ -12,8 +12,10 @@ from vagaband import __version__
 from vagaband.cli import bench, boards, files, flashing
 from vagaband.cli.doctor import doctor
 from vagaband.errors import VagabandError
+from vagaband.plain import plain
 
 INTERRUPTED = 130
+LONGEST_ERROR = 2000
 COMMANDS = (
     boards.demo_,
     boards.board_,
@@ -69,5 +71,5 @@ def main() -> None:
 
 
 def _fail(text: str, code: int) -> None:
-    click.echo(f"vagaband: {text}", err=True)
+    click.echo(f"vagaband: {plain(text, LONGEST_ERROR)}", err=True)
     sys.exit(code)

@@ -1,6 +1,9 @@
 """Commands on boards, real and virtual: pull, deploy, demo, board."""
 
 import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ import click
 from vagaband.board import BoardOptions, run_board
 from vagaband.board.heart import Heart
 from vagaband.board.heart import help_text as heart_help
+from vagaband.board.line_faults import help_text as line_help
 from vagaband.board.script import help_text as script_help
 from vagaband.cli.shared import (
     as_json,
@@ -27,11 +31,12 @@ from vagaband.dating import dates
 from vagaband.demo import Demo, wear
 from vagaband.errors import InputError
 from vagaband.files import check_folder, write_private
+from vagaband.free import Freed, free
 from vagaband.image_file import read_image
 from vagaband.journal import decode
 from vagaband.judge import judge
 from vagaband.ports import the_port
-from vagaband.pull import pull
+from vagaband.pull import Pulled, pull
 
 DEFAULT_OUT = Path("vagaband-sessions")
 
@@ -45,25 +50,57 @@ DEFAULT_OUT = Path("vagaband-sessions")
     show_default=True,
     help="Folder.",
 )
+@click.option(
+    "--free",
+    "freeing",
+    is_flag=True,
+    help="Then remove from the board what is whole on this disk.",
+)
 @as_json
-def pull_(port: str | None, out: Path, to_json: bool) -> None:
-    """Fetch a board's sessions; resumes where it stopped, verifies, leaves them on the board."""
+def pull_(port: str | None, out: Path, freeing: bool, to_json: bool) -> None:
+    """Fetch a board's sessions; resumes where it stopped, verifies, leaves them on the board.
+
+    With --free the board then compares each copy's length and CRC-32 with its own file, and
+    removes it only where they are the same. An open or damaged session stays.
+    """
     url = the_port(port)
     with stderr.status("asking the board") as status:
-        pulled = pull(url, out, lambda what, done: status.update(f"{what}: {done:,} bytes"))
+
+        def report(what: str, done: int) -> None:
+            status.update(f"{what}: {done:,} bytes")
+
+        pulled = pull(url, out, report)
+        freed = free(url, pulled, report) if freeing else []
     began = dates(decode(p.path.read_bytes()) for p in pulled)
     if to_json:
         sessions = [
             {**p.as_json(), "began": date and date.isoformat()}
             for p, date in zip(pulled, began, strict=True)
         ]
-        print_json({"sessions": sessions})
-        return
+        told = {"freed": [f.as_json() for f in freed]} if freeing else {}
+        print_json({"sessions": sessions, **told})
+    else:
+        _show_pulled(pulled, began, freed)
+    if any(p.damage for p in pulled):
+        sys.exit(1)
+
+
+def _show_pulled(
+    pulled: list[Pulled], began: Sequence[datetime | None], freed: list[Freed]
+) -> None:
     for p, date in zip(pulled, began, strict=True):
         state = "" if p.ended else ", still open" if p.open else ", cut off without an end"
         when = f"{date:%Y-%m-%d %H:%M} UTC" if date else "undated"
         size = f"{p.bytes:,} bytes, {p.new_bytes:,} of them new"
         stdout.print(f"{p.path}: {when}, {size}{state}")
+        if p.damage:
+            stdout.print(
+                f"  damaged on the board itself: {p.damage}; --salvage uses what is left",
+                soft_wrap=True,
+            )
+    for f in freed:
+        done = "removed from the board" if f.freed else f"stays on the board: {f.why_kept}"
+        stdout.print(f"session {f.session}: {done}", markup=False, soft_wrap=True)
     if not pulled:
         stdout.print("the board holds no session")
 
@@ -148,6 +185,9 @@ vagaband pull --port URL               then its session
 
 \b
 {script_help()}
+
+\b
+{line_help()}
 """
 
 
@@ -166,6 +206,7 @@ vagaband pull --port URL               then its session
 @click.option("--flashed", is_flag=True, help="A new chip starts with MicroPython on it.")
 @click.option("--script", type=click.Path(path_type=Path), help="What happens when; see below.")
 @click.option("--baud", type=int, default=115200, show_default=True)
+@click.option("--line-faults", default="", metavar="KEY=RATE,...", help="As listed below.")
 @click.option("--clock", type=float, help="The sensor's clock against nominal, as 0.985.")
 @click.option("--wrap", "wrap_s", type=float, help="The tick counters wrap so long after boot.")
 @click.option("--truth", type=click.Path(path_type=Path), help="Where the heart's beats go.")

@@ -11,10 +11,12 @@ from rich.table import Table
 
 from vagaband.cli.epochs import show_epochs
 from vagaband.errors import InputError
+from vagaband.plain import plain
 from vagaband.validate import Verdict
 
 # What is printed may hold a device's words: no markup is read from it.
 stdout = Console(highlight=False, markup=False)
+LONGEST_NOTE = 2000
 stderr = Console(stderr=True, highlight=False, markup=False)
 
 as_json = click.option("--json", "to_json", is_flag=True, help="One JSON object on stdout.")
@@ -51,7 +53,7 @@ unusable = click.option(
 
 def say(text: str) -> None:
     """Tell the user something that is no result."""
-    stderr.print(text, soft_wrap=True)
+    stderr.print(plain(text, LONGEST_NOTE), soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

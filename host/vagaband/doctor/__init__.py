@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from vagaband.deploy import await_status, firmware_hash
 from vagaband.doctor import conversation
-from vagaband.doctor.findings import Findings, clean
+from vagaband.doctor.findings import Findings
 from vagaband.doctor.judge import judge
 from vagaband.doctor.report import Report
 from vagaband.errors import DeviceError
 from vagaband.paths import firmware_dir
+from vagaband.plain import plain
 
 START_S = 15.0  # from the reset to the app
 SAYINGS = {
@@ -68,4 +69,4 @@ def _completed(found: Findings, url: str) -> Findings:
 
 
 def _device(found: Findings) -> str:
-    return clean(found.probes.get("system", {}).get("device", ""), 32)
+    return plain(found.probes.get("system", {}).get("device", ""), 32)

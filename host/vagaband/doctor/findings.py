@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vagaband.plain import plain
+
 PREFIX = "doctor:"
 LONGEST_LINE = 4096
 MOST_DRAINS = 4000  # more than six minutes of them
@@ -17,12 +19,6 @@ LOST_UNKNOWN = -1  # as the driver says it
 SAMPLE_BYTES = 6
 
 Floats = NDArray[np.float64]
-
-
-def clean(text: object, most: int = 80) -> str:
-    """A device's text for a terminal or a page: printable, bounded."""
-    shown = "".join(c if c.isprintable() else "?" for c in str(text)[: most + 1])
-    return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
 def number(value: object) -> float:
@@ -67,9 +63,9 @@ class Findings:
         except (ValueError, RecursionError):
             facts = None
         if not isinstance(facts, dict) or not isinstance(facts.get("probe"), str):
-            self.stray = clean(line.strip()) or self.stray
+            self.stray = plain(line.strip()) or self.stray
             return ""
-        name = clean(facts.pop("probe"), 20)
+        name = plain(facts.pop("probe"), 20)
         if name == "light":
             self._take_drain(facts)
         elif len(self.probes) < MOST_PROBES:

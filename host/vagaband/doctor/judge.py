@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from vagaband.doctor.checks import BUS_ERROR, CHECKS, NONSENSE, Check, Fault
-from vagaband.doctor.findings import Findings, clean
+from vagaband.doctor.findings import Findings
+from vagaband.plain import plain
 
 OK, FAIL, SKIPPED = "ok", "FAIL", "skipped"
 # A check that fails for the same reason as one before it is skipped, not failed.
@@ -41,7 +42,7 @@ def _judge(check: Check, found: Findings, before: dict[str, Line]) -> Line:
         wanted = "needs a finger" if check.probe == "contact" and not found.finger else ""
         return Line(check.name, SKIPPED, wanted or "not reached")
     if "error" in facts:
-        return _failed(check, f"bus error {clean(facts['error'])}", BUS_ERROR, found)
+        return _failed(check, f"bus error {plain(facts['error'])}", BUS_ERROR, found)
     try:
         reading = check.read(found)
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError):

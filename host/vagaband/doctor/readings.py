@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from vagaband.doctor.findings import Findings, clean, number
+from vagaband.doctor.findings import Findings, number
+from vagaband.plain import plain
 
 ADDRESS = 0x57
 PART, PART_MAX30100 = 0x15, 0x11
@@ -30,16 +31,16 @@ class Reading:
 def micropython(found: Findings) -> Reading:
     system = found.probes["system"]
     version = tuple(int(number(n)) for n in system["micropython"][:3])
-    shown = ".".join(map(str, version)) + f" on {clean(system.get('machine', '?'), 60)}"
+    shown = ".".join(map(str, version)) + f" on {plain(system.get('machine', '?'), 60)}"
     return Reading(shown, "old" if version < OLDEST_MICROPYTHON else "")
 
 
 def firmware(found: Findings) -> Reading:
     system = found.probes["system"]
-    there, packaged = clean(system["firmware"], 16), found.packaged
+    there, packaged = plain(system["firmware"], 16), found.packaged
     if not there:
         return Reading("not on the board", "missing")
-    shown = f"{clean(system['version'], 16)}, {there}"
+    shown = f"{plain(system['version'], 16)}, {there}"
     if there != packaged:
         return Reading(f"{shown}; this package has {packaged}", "other")
     return Reading(shown)

@@ -11,6 +11,7 @@ from vagaband.board.interpreter import require_micropython
 from vagaband.errors import InputError, VagabandError
 from vagaband.journal import REASONS, Journal
 from vagaband.paths import firmware_dir
+from vagaband.plain import plain
 from vagaband.recording import Recording
 from vagaband.session import Session
 from vagaband.twin import tape as tapes
@@ -50,7 +51,8 @@ def of_journal(journal: Journal, engine: str = "micropython") -> tuple[Session, 
     # Gaps and contact are the device's: where beats stood in, the stages did not see them.
     found.events = journal.events
     if found.lit_epochs is not None:
-        found.epochs = _completed(found.epochs, journal.epochs, found.lit_epochs)
+        _, _, logged = journal.intervals_and_epochs()
+        found.epochs = _completed(found.epochs, logged, found.lit_epochs)
     return _with_light(journal, found, name), note
 
 
@@ -104,5 +106,5 @@ def run(tape: tapes.Tape, engine: str) -> tuple[assemble.Found, str]:
         )
     if done.returncode:
         lines = (done.stdout + done.stderr).strip().splitlines() or ["no output"]
-        raise VagabandError(f"The firmware's stages failed in {engine}: {lines[-1]}")
+        raise VagabandError(f"The firmware's stages failed in {engine}: {plain(lines[-1], 200)}")
     return tapes.found_in(done.stdout.splitlines())

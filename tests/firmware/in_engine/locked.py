@@ -14,8 +14,7 @@ while worn.samples > 0:
     lock.lock()
     worn.turn()
     lock.unlock()
-    if recorder.flush_due:
-        recorder.flush()
+    if recorder.flush_due and recorder.flush():
         flushes += 1
 recorder.close(1)
 for name in sorted(lock.times):

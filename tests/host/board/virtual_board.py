@@ -57,13 +57,13 @@ class Board:
 
 
 def log_files(chip: Path) -> dict[str, bytes]:
-    """The files of /log on a flash chip, read by another littlefs."""
+    """The logs on a flash chip, read by another littlefs."""
     data = bytearray(chip.read_bytes()[FS_OFFSET:])
     context = UserContext(buffer=data)
     files = LittleFS(context, block_size=BLOCK, block_count=BLOCKS, mount=False)
     files.mount()
     found = {}
-    for name in files.listdir("/log"):
+    for name in set(files.listdir("/log")) - {"reserve"}:
         with files.open(f"/log/{name}", "rb") as file:
             found[name] = file.read()
     return found

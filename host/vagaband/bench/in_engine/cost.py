@@ -8,7 +8,7 @@ before it is one call of that stage: by these the usual sample is told from one 
 import gc
 from array import array
 
-from road import TURN, WARM, Deaf, Worn
+from road import TURN, WARM, Deaf, Worn, flush
 from vagal import contact
 from vagal.beats import Beats
 from vagal.journal import RawPart
@@ -126,5 +126,5 @@ for _ in usual:
     worn.turn()
     note("each_road", TURN)
     if worn.recorder.flush_due:
-        worn.recorder.flush()
+        flush(worn.recorder)
         note("flush", 0)

@@ -9,7 +9,7 @@ import gc
 from array import array
 
 import lock
-from road import TURN, Deaf, Worn
+from road import TURN, Deaf, Worn, flush
 from vagal import contact
 from vagal.beats import Beats
 from vagal.journal import RawPart
@@ -78,7 +78,7 @@ def go_the_road():
         worn.turn()
         if worn.recorder.flush_due:
             apart.unlock()
-            worn.recorder.flush()
+            flush(worn.recorder)
             apart.lock()
 
 

@@ -11,7 +11,8 @@ import vfs
 
 READY = "\x02vagaband board ready\x03\n"  # the supervisor swallows all up to this
 OWN_MODULES = (
-    "boot_sequence chip console flash i2c_bus rtc umbilical virtual_machine virtual_time world"
+    "boot_sequence chip console flash flash_faults i2c_bus rtc umbilical virtual_machine"
+    " virtual_time world"
 )
 
 
@@ -97,9 +98,13 @@ def _light_of(umbilical):
 def _mount(config, world):
     """Mounts the flash file as the root; a blank one is formatted first."""
     from flash import Partition, is_blank, make_file_system
+    from flash_faults import Trace
 
     flash = open(config["flash_file"], "r+b")
-    partition = Partition(flash, world, config["seed"], config["erase_us"])
+    trace = config["flash_trace"] and Trace(open(config["flash_trace"], "ab"))
+    partition = Partition(
+        flash, world, config["seed"], config["erase_us"], world.flash_faults, trace
+    )
     vfs.umount("/")
     if is_blank(flash):
         vfs.mount(make_file_system(vfs, partition), "/")

@@ -6,6 +6,9 @@ what things cost; in paced mode it also follows real time, times the speed.
 
 import gc
 
+from flash import BLOCKS
+from flash_faults import TORN, FlashFaults
+
 FAST = 0.0  # a speed of 0 stands for "as fast as it goes"
 NEVER = 1 << 60
 BOOT_US = 350_000  # from reset to the first line of boot.py
@@ -33,6 +36,7 @@ class World:
         self.budget_state = kept["budget_state"]  # "none", "waiting", "running", "grace", "used"
         self.erases = kept["erases"]
         self.boots = kept["boots"] + 1
+        self.flash_faults = FlashFaults(config["seed"], self.boots, BLOCKS, kept["flash"])
         self.reset_cause = config["reset_cause"]
         device = config["device"]
         soft = device and self.reset_cause == SOFT_RESET
@@ -289,9 +293,19 @@ class World:
         self.reset(HARD_RESET)
 
     def _do_power(self, _):
-        self.reset(PWRON_RESET)
+        self.lose_power()
 
-    # faults on the bus
+    def _do_cut(self, words):
+        n, _, way = words.partition(" ")
+        self.flash_faults.cut(int(n), way or TORN)
+
+    def _do_worn(self, n):
+        self.flash_faults.wear(int(n))
+
+    def _do_eio(self, us):
+        self._fault_for("eio", us)
+
+    # faults on the bus and of the flash
 
     def faulty(self, name):
         """Whether the timed fault `name` is on now."""
@@ -327,6 +341,10 @@ class World:
         self.umbilical.send(b"R", repr((cause, self.kept(cause != PWRON_RESET))).encode())
         self.umbilical.wait_for_the_end()
 
+    def lose_power(self):
+        """The power fails and returns: never returns."""
+        self.reset(PWRON_RESET)
+
     def _end_by_reset_pin(self):
         """EN is low: the processor with its RTC stops, the sensor keeps its power."""
         kept = self.kept(True)
@@ -358,4 +376,5 @@ class World:
             "boots": self.boots,
             "faults_until_us": self._faults_until_us,
             "stuck_clocks": self._stuck_clocks,
+            "flash": self.flash_faults.state(),
         }
