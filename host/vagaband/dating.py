@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from vagaband.assemble import Found, clock_of
 from vagaband.journal import CLOCK, Journal
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -24,8 +25,19 @@ def dates(journals: Iterable[Journal]) -> list[datetime | None]:
 
 def _date(session: Journal, known: dict[str, int]) -> datetime | None:
     boot, rtc_s, set_by_s = _clock(session)
-    began_s = rtc_s + (known[boot] - set_by_s if boot else sum(_settings(session)))
+    began_s = _by_own_setting(session)
+    if began_s is None:
+        began_s = rtc_s + (known[boot] - set_by_s if boot else 0)
     return EPOCH + timedelta(seconds=began_s) if EARLIEST_S <= began_s < LATEST_S else None
+
+
+def _by_own_setting(session: Journal) -> float | None:
+    """The last setting in the session less the session's own time till then."""
+    settings = [event for event in session.events if event.code == CLOCK and event.arg == 1]
+    if not settings or not session.header.get("rate_hz"):
+        return None
+    clock = clock_of(Found(events=session.events), session.header["rate_hz"])
+    return settings[-1].value - float(clock.seconds(settings[-1].index))
 
 
 def _clock(session: Journal) -> tuple[str, int, int]:

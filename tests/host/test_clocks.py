@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -61,11 +60,9 @@ def test_a_wall_clock_that_jumps_moves_no_beat(wear_device: Wear):
         e for e in plain.events if e.code not in (CLOCK, journal.END)
     ]
     (began,) = dates([jumped])
+    # What it was last set to holds, whatever it did by itself before.
     assert began
-    # What it was last set to holds; by itself it had jumped back by 913600 s.
-    assert began == datetime.fromtimestamp(UNIX - 5000 - 90 + 913_600, UTC).replace(
-        second=began.second, minute=began.minute
-    )
+    assert abs(began.timestamp() - (UNIX - 5000 - 90)) < 3
 
 
 def test_a_session_is_dated_by_a_later_setting_in_the_same_boot(wear_device: Wear):

@@ -48,6 +48,8 @@ KINDS = (
     Kind("overflow, longer", ("{t} stall {n}",), (0.8, 6), ("overflow",)),
     Kind("wall clock set", ("{t} rtc {n}", "{end} rtc -{n}"), (1, 20)),
     Kind("sensor clock jumps", ("{t} clock 1.0085", "{end} clock 1.008"), (15, 30)),
+    Kind("flash fails for a while", ("{t} eio {n}",), (2, 15)),
+    Kind("a block of flash is worn", ("{t} worn 1",)),
     Kind("finger off", ("{t} off", "{end} on"), (2, 30), light=True),
     Kind("motion", ("{t} motion {n}",), (2, 8), light=True),
     Kind("reset", ("{t} reset",), resets=True),
