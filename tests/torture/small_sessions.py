@@ -46,7 +46,7 @@ def _wear(log, rng: Random) -> None:
     log.event(0, 1, 2, 0)
     for at in (0, 40):
         light = array("i", [131072 + rng.randrange(-9, 9) for _ in range(20)])
-        log.samples(at, light, len(light))
+        log.samples(at, light)
         log.red(at, 118000 + rng.randrange(99))
         log.beat(at + 5, rng.randrange(256), 1)
         log.beat(at + 25, rng.randrange(256), 1)
