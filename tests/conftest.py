@@ -13,6 +13,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that wait for boards come first: at the end nobody waits for the longest one."""
+    items.sort(key=lambda item: "firmware" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def recordings() -> Path:
     """The folder of real recordings; without it the test is skipped."""
