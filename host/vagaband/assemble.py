@@ -43,6 +43,7 @@ class Found:
     events: list[Event] = field(default_factory=list)
     lit_epochs: int | None = None  # epochs before the light stopped; twin only
     given: list[int] = field(default_factory=list)  # at which sample each beat was; twin only
+    trust: list[int | None] = field(default_factory=list)  # in each beat; twin only
 
     def raw(self) -> list[tuple[Any, ...]]:
         """All of it as comparable tuples whose first item is the kind."""
@@ -120,6 +121,7 @@ def session(found: Found, rate_hz: int, engine: str, header: dict[str, Any]) -> 
         gaps=[_gap(event, clock) for event in found.events if event.code == GAP],
         paces=[_pace(event, clock) for event in found.events if event.code == PACE],
         header=header,
+        trust=found.trust,
         raw=found.raw(),
     )
 

@@ -81,4 +81,7 @@ class Session:
     marks: list[Mark] = field(default_factory=list)
     paces: list[Pace] = field(default_factory=list)
     header: dict[str, Any] = field(default_factory=dict)
+    # In each beat, -4 to 8: over 0 it looks like those before it; else only the rhythm speaks for
+    # it. None where its light was not logged; empty where the firmware was not run.
+    trust: list[int | None] = field(default_factory=list)
     raw: list[tuple[Any, ...]] = field(default_factory=list)  # the stages' integers, in order

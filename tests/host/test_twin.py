@@ -72,6 +72,8 @@ def test_replay_json_has_what_the_contract_names(pulse):
     assert json.loads(json.dumps(said, allow_nan=False)) == said
     assert said["rate_hz"] == 100
     assert said["beats_s"] == sorted(said["beats_s"])
+    assert len(said["beats_trust"]) == len(said["beats_s"])
+    assert said["beats_trust"][-1] == 8  # of -4 to 8: a clear pulse
     assert set(said["intervals"][0]) >= {"t_s", "ibi_ms", "flag"}
     assert set(said["rsa"][0]) >= {"t_s", "ln_ms2", "valid", "corrected_share"}
     assert said["rsa"][1]["t_s"] - said["rsa"][0]["t_s"] == pytest.approx(30)

@@ -130,6 +130,8 @@ def test_where_the_light_stops_the_twin_goes_on_from_the_beats(wear_device: Wear
     assert "stops early" in note
     assert device.raw == again.raw
     assert device.epochs[-1].t_s > 2100
+    assert again.trust[0] == 1  # the first beat's
+    assert again.trust[-1] is None  # its light was not logged
 
 
 def test_beats_alone_are_enough_for_a_twin(faulty: Journal):

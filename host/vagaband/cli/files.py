@@ -73,6 +73,7 @@ def replay_json(session: Session, notes: list[str]) -> dict[str, Any]:
         "engine": session.engine,
         "rate_hz": session.rate_hz or None,
         "beats_s": [round(float(t), 6) for t in session.beats_s],
+        "beats_trust": session.trust or None,
         "intervals": [
             {"t_s": round(i.t_s, 6), "ibi_ms": i.ibi_ms, "flag": i.flag, "run": i.run}
             for i in session.intervals

@@ -15,6 +15,7 @@ from vagal.journal import floor_16  # noqa: E402
 from vagal.pipeline import Pipeline  # noqa: E402
 
 HEAD = 9
+UNKNOWN = -128  # trust in a beat whose light was not logged
 
 
 class Printer:
@@ -23,7 +24,7 @@ class Printer:
     pipeline = None
 
     def beat(self, index, frac, trust):
-        print("b", index, frac, self.pipeline.index)
+        print("b", index, frac, self.pipeline.index, trust)
 
     def interval(self, ibi, flag, used):
         print("i", ibi, flag, used)
@@ -77,7 +78,7 @@ OPERATIONS = {
     "M": lambda pipeline, tape, moving, since: pipeline.quality.told(bool(moving), since),
     "D": lambda pipeline, tape, a, b: print("d"),
     "G": lambda pipeline, tape, lost, cause: pipeline.gap(lost, cause),
-    "B": lambda pipeline, tape, index, frac: pipeline.beat(index, frac, 1),
+    "B": lambda pipeline, tape, index, frac: pipeline.beat(index, frac, UNKNOWN),
     "L": lambda pipeline, tape, a, b: pipeline.lose_contact(),
     "K": lambda pipeline, tape, a, b: pipeline.break_off(),
     "F": lambda pipeline, tape, a, b: pipeline.finish(),

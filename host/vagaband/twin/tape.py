@@ -21,6 +21,7 @@ from vagaband.journal import (
 
 OP = struct.Struct("<cii")
 INPUTS = (GAP, SCALE, LED, PACE)
+UNKNOWN = -128  # trust, as in run_stages.py
 NAMES = {"micropython": "MicroPython", "cpython": "CPython"}
 
 
@@ -176,9 +177,10 @@ def found_in(lines: Iterable[str]) -> tuple[Found, str]:
     engine = "?"
 
     def take_beat(values: tuple[int, ...]) -> None:
-        index, frac, given = values
+        index, frac, given, trust = values
         found.beats.append((index, frac))
         found.given.append(given)
+        found.trust.append(None if trust == UNKNOWN else trust)
 
     take = {
         "b": take_beat,
