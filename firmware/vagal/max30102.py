@@ -62,7 +62,8 @@ class Max30102:
         self.codes = [red_code, ir_code]  # LED currents from the next start on
         self._sleep_ms = sleep_ms
         self._byte = bytearray(1)
-        self._pointers = bytearray(3)
+        self._state = bytearray(7)  # from the interrupt status to the FIFO's pointers
+        self._pointers = memoryview(self._state)[4:]
         self._data = bytearray(6 * _BURST)
         view = memoryview(self._data)
         self._slices = [view[: 6 * n] for n in range(_BURST + 1)]
@@ -133,12 +134,11 @@ class Max30102:
 
     def drain(self) -> int:
         """Read what the FIFO holds; returns the number of samples. OSError on a bus fault."""
-        status = self._read(_INT_STATUS_1)
+        self.bus.readfrom_mem_into(ADDRESS, _INT_STATUS_1, self._state)
+        status = self._state[0]
         self.lost = 0
         if status & _PWR_RDY:
-            self.browned_out = True  # every register is back to 0
-            return 0
-        self.bus.readfrom_mem_into(ADDRESS, _FIFO_WR_PTR, self._pointers)
+            return self._brown_out()
         overflow = self._pointers[1] & 0x1F
         if overflow:
             overflow = self._overflow_until_it_grows(overflow)
@@ -159,11 +159,20 @@ class Max30102:
                 self._unpack(n, burst)
                 n += burst
             waiting -= burst
+        if n and self._read(_INT_STATUS_1) & _PWR_RDY:
+            return self._brown_out()  # amid these samples
         if overflow:
             self.lost = overflow if overflow < OVERFLOW_MAX else LOST_UNKNOWN
         self.ir = self._ir_views[n]
         self.red = self._red_views[n]
         return n
+
+    def _brown_out(self) -> int:
+        """Every register is back to 0."""
+        self.browned_out = True
+        self.ir = self._ir_views[0]
+        self.red = self._red_views[0]
+        return 0
 
     def _overflow_until_it_grows(self, overflow: int) -> int:
         """Samples lost, counted just after one more was: the first read makes room and clears

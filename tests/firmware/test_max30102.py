@@ -133,7 +133,7 @@ def test_a_drain_is_one_look_and_bursts_of_at_most_12(bus, sensor):
     bus.transfers.clear()
     bus.sleep_ms(100)
     sensor.drain()
-    assert bus.transfers == [(0x00, 1), (0x04, 3), (0x07, 60)]
+    assert bus.transfers == [(0x00, 7), (0x07, 60), (0x00, 1)]
     bus.transfers.clear()
     bus.sleep_ms(300)
     assert len(drained(sensor)) == 30
@@ -321,6 +321,24 @@ def test_a_brown_out_at_any_transfer_is_seen(number):
         bus.sleep_ms(100)
         found += drained(sensor)
     assert len(found) > 20
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_brown_out_amid_a_drain_leaves_no_false_sample(number):
+    """Of two bursts: what was read after it is old bytes, and none of them is taken."""
+    bus = SlowBus()
+    sensor = driver(bus)
+    sensor.start()
+    bus.sleep_ms(100)
+    while not sensor.drain():
+        bus.sleep_ms(100)
+    newest = sensor.red[-1]
+    bus.before = {bus.numbers + number: bus.chip.brown_out}
+    for _ in range(2):
+        bus.sleep_ms(200)
+        found = drained(sensor)
+        assert found == list(range(newest + 1, newest + 1 + len(found)))
+    assert sensor.browned_out
 
 
 def test_a_current_that_could_not_be_set_is_not_kept(bus, sensor):

@@ -38,11 +38,10 @@ class Bus:
         if register == 0x07:
             self._samples.readinto(into)
             self._read = (self._read + len(into) // 6) & 31
-        elif register == 0x04:
+        elif register == 0x00 and len(into) == 7:
             self._write = (self._write + TURN) & 31
-            into[0] = self._write
-            into[1] = 0
-            into[2] = self._read
+            into[4] = self._write
+            into[6] = self._read
         else:
             into[0] = self._registers[register]
 

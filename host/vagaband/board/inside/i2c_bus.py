@@ -9,7 +9,7 @@ CALL_US = 60  # what a transfer costs the processor
 HELD_US = 100_000  # so long the driver waits for a bus that is held, for each byte and one more
 LOOK_US = 10_000
 HEAD_BYTES = 3  # two addresses and a register
-POINTERS = 0x04
+POINTERS, FIFO_DATA = 0x04, 0x07
 
 
 class I2C:
@@ -80,8 +80,8 @@ class I2C:
         """A chip that leaves amid it is not missed: the pull-ups are read as ones."""
         self._address(addr)
         self.chip.read(reg, buf)
-        if reg == POINTERS and self.world.faulty("pointers"):
-            for i in range(len(buf)):
+        if reg < FIFO_DATA and self.world.faulty("pointers"):
+            for i in range(max(0, POINTERS - reg), min(len(buf), FIFO_DATA - reg)):
                 buf[i] = (self.world.now_us >> i) * 37 & 0xFF
         self.world.advance(int(self._byte_us * len(buf)))
         self._check_held(len(buf))
