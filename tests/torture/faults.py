@@ -14,7 +14,7 @@ HEART = "hp=850,rsa=6,breath=0.22,noise=12,seed=5"
 CLOCK = 1.008  # the sensor's, against nominal
 FIRST_S = 75.0  # the sample clock is measured by then
 APART_S = 45.0
-AT_RISK_S = 32.0  # before a reset: what was not flushed yet
+AT_RISK_S = 30.0  # before a reset: what was not flushed yet
 RESTART_S = 12.0  # within which a session begins after a reset, the watchdog's time included
 AROUND_S = 0.06  # a beat whose upstroke, 0.09 s, lies in part in a gap is lost with it
 CONTACT_S = 3.0  # to settle and find the first beat
