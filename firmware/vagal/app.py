@@ -126,7 +126,6 @@ class App:
         elif done:
             gc.collect()
             if file.full:
-                self._flash = "full"
                 self._end(FULL)
         return not file.error
 
@@ -174,7 +173,7 @@ class App:
         return {
             "format": 3,
             "session": number,
-            "salt": board.salt(),
+            "salt": board.random_id(),
             "device": board.device_id(),
             "version": version.VERSION,
             "firmware": self._firmware,
@@ -207,7 +206,7 @@ class App:
             "session": 0,
             "sensor": self._sensing.fault or "ok",
             "free": logs.free_bytes(),
-            "flash": self._flash or ", ".join(logs.set_aside()) or "ok",
+            "flash": self._flash or ", ".join(logs.set_aside()) or self._room(),
             "clock_s": board.clock_s(),
             "reset": board.reset_cause(),
         }
@@ -225,6 +224,9 @@ class App:
             answer["breath_per_10_min"] = pipeline.breathing.rate
             answer["bytes"] = recorder.journal.file.size
         return answer
+
+    def _room(self) -> str:
+        return "ok" if self._recorder or logs.has_room() else "full"
 
     def _sessions(self, rest: str):
         """sessions [AFTER]: the sessions on flash, at most 64 of them, those after a number"""

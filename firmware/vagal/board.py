@@ -45,11 +45,6 @@ def device_id() -> str:
     return binascii.hexlify(machine.unique_id()).decode()
 
 
-def salt() -> str:
-    """Four random bytes, in hex: tells sessions of the same number apart."""
-    return binascii.hexlify(os.urandom(4)).decode()
-
-
 def reset_cause() -> str:
     """Why the chip started."""
     cause = machine.reset_cause()
@@ -88,7 +83,7 @@ def clock_s() -> int:
 
 
 def random_id() -> str:
-    """A new number, in hex."""
+    """Four random bytes, in hex."""
     return binascii.hexlify(os.urandom(4)).decode()
 
 

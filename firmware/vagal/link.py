@@ -4,8 +4,8 @@ A command is a line of text that a person can also type. A program puts "~", the
 command in hex and a space before it: then a line that was spoilt on its way is not obeyed, and
 answered with an error to "~". An answer is a frame:
 0x1E, "V", kind, length (2 bytes), payload, CRC-32 of all from the kind on (4 bytes); numbers are
-little-endian. Kind "J" is JSON; kind "D" is a piece of a session's file: session (2), offset (4),
-bytes.
+little-endian. Kind "J" is JSON; kind "D" is a piece of a session's file: its number (the
+low 2 bytes), offset (4), bytes.
 """
 
 import binascii
@@ -127,7 +127,7 @@ class Link:
             b"V"[0],
             b"D"[0],
             n + _DATA_HEAD,
-            self._session,
+            self._session & 0xFFFF,
             self._offset,
         )
         end = start + n

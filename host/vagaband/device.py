@@ -140,14 +140,15 @@ class Device(Line):
         """
         command = f"pull {session} {offset}"
         self._send(command)
+        short = session & 0xFFFF  # as a piece names it
         have, stale, spoilt = offset, 0, 0
         for kind, payload in self.frames(ANSWER_S):
             if kind == "D" and len(payload) > PIECE.size:
                 number, at = PIECE.unpack_from(payload)
-                if number == session and at == have:
+                if number == short and at == have:
                     have += len(payload) - PIECE.size
                     yield at, payload[PIECE.size :]
-                elif number == session and at > have:
+                elif number == short and at > have:
                     stale += 1
                     if have > offset or stale > MOST_STALE:
                         return

@@ -24,6 +24,7 @@ EPOCH_BYTES = 17
 HEADER_WITHIN = 64 << 10  # bytes of a damaged file that are searched for its header
 LARGEST_FILE = 16 << 20  # 4 times the board's flash
 MOST_SAMPLES = 1 << 24  # more than a file system holds of the dullest light
+INDEXES = 1 << 31  # of samples: 248 days of one session
 LONGEST_KIND, LONGEST_TEXT = 24, 120  # of a mark, as the device cuts them
 
 CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN = 1, 2, 3, 4, 5, 6, 7
@@ -255,6 +256,11 @@ def _header(journal: Journal, payload: bytes) -> None:
     }
 
 
+def _check_index(index: int) -> None:
+    if index >= INDEXES:
+        raise ValueError("a session of that length")
+
+
 def _refuse(word: str) -> None:
     raise ValueError(word)  # NaN and Infinity are no JSON
 
@@ -268,13 +274,15 @@ def _raw(journal: Journal, payload: bytes) -> None:
     samples: list[int] = []
     while unpacker.pos < len(payload):
         samples += unpacker.block()
-    if len(samples) != count or not all(0 <= v < 1 << 18 for v in samples):
+    _check_index(first + count)
+    if not 0 < len(samples) == count or not all(0 <= v < 1 << 18 for v in samples):
         raise ValueError("raw light")
     journal.raw.append((first, samples))
 
 
 def _red(journal: Journal, payload: bytes) -> None:
     first, count = struct.unpack_from("<IB", payload)
+    _check_index(first)
     if len(payload) != 5 + 3 * count:
         raise ValueError("red light")
     means = [int.from_bytes(payload[5 + 3 * i : 8 + 3 * i], "little") for i in range(count)]
@@ -289,8 +297,9 @@ def _found(journal: Journal, payload: bytes) -> None:
     whole = len(payload) == pos + 4 * mends + EPOCH_BYTES * epochs
     if not whole or len(far) != max(beats - 1, 0) or any(d <= 0 for d in far):
         raise ValueError("found")
+    ticks = index * 256 + frac
+    _check_index(ticks + sum(far) >> 8)
     if beats:
-        ticks = index * 256 + frac
         journal.beats.append((index, frac))
         for d in far:
             ticks += d
@@ -320,11 +329,14 @@ def _epoch(payload: bytes) -> tuple[int, ...]:
 
 
 def _event(journal: Journal, payload: bytes) -> None:
-    journal.events.append(Event(*struct.unpack("<IIBBi", payload)))
+    event = Event(*struct.unpack("<IIBBi", payload))
+    _check_index(event.index)
+    journal.events.append(event)
 
 
 def _mark(journal: Journal, payload: bytes) -> None:
     (index,) = struct.unpack_from("<I", payload)
+    _check_index(index)
     kind, text = json.loads(payload[4:])
     journal.marks.append((index, plain(kind, LONGEST_KIND), plain(text, LONGEST_TEXT)))
 

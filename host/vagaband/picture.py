@@ -5,6 +5,7 @@ With an ECG there is a panel on how far the device's RSA is from that by its bea
 """
 
 import io
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,9 @@ def draw(session: Session, verdict: Verdict, path: Path) -> None:
     figure.supxlabel(INTENDED_USE, fontsize=8, color=GREY)
     image = io.BytesIO()
     about = {"Title": INTENDED_USE, "Description": _figures(verdict)}
-    canvas.print_png(image, metadata=about)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a mark's sign that the font lacks is a box
+        canvas.print_png(image, metadata=about)
     write_private(path, image.getvalue())
 
 
@@ -204,6 +207,8 @@ def _draw_intervals(axes: Axes, session: Session, verdict: Verdict, clock: Clock
         ends = clock.of([gap.t_s, gap.t_s + gap.seconds])
         axes.axvspan(ends[0], ends[1], facecolor="none", edgecolor=GREY, hatch="///", lw=0)
     for mark in session.marks:
+        if mark.t_s > verdict.duration_s + 1:
+            continue  # where there is no session: text so far away can't be drawn
         axes.axvline(mark.t_s / clock.divisor, color=GREEN, linewidth=1, linestyle=":")
         axes.text(
             mark.t_s / clock.divisor,

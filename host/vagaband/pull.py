@@ -12,7 +12,7 @@ from typing import Any
 from vagaband.device import Device, whole
 from vagaband.errors import DeviceError, VagabandError
 from vagaband.files import private_folder, write_private
-from vagaband.journal import LARGEST_FILE, Journal, decode, describe_damage
+from vagaband.journal import LARGEST_FILE, MAGIC, Journal, decode, describe_damage
 
 TRIES = 12  # requests without a new byte before it gives up
 MOST_SESSIONS = 99_999
@@ -76,12 +76,12 @@ def _numbers(device: Device, answer: dict[str, Any]) -> list[int]:
 def _pull_session(
     device: Device, out: Path, name: str, number: int, is_open: bool, progress: Progress
 ) -> Pulled | None:
-    """Fetch what is new of a session; None of one that was cut off before its first byte."""
+    """Fetch what is new of a session; None of one that was cut off before its header."""
     final = out / f"{name}-{number:05d}.vbj"
     part = final.with_suffix(".vbj.part")
     for path in (final, part):
         if path.exists() and not _is_beginning_of(device, number, path.read_bytes()):
-            _set_aside(path)
+            set_aside(path)
     try:
         before = final.read_bytes() if final.exists() else b""
         known = decode(before)
@@ -91,7 +91,7 @@ def _pull_session(
             if not part.exists():
                 write_private(part, before)
         size = _fetch(device, part, number, progress)
-        if not size:
+        if part.read_bytes() in (b"", MAGIC):  # the power failed as it began
             part.unlink()
             return None
         journal = decode(part.read_bytes())
@@ -101,7 +101,7 @@ def _pull_session(
             journal = decode(part.read_bytes())
             damage = _damage(journal, name, number)
         if before and not part.read_bytes().startswith(before):
-            _set_aside(final)
+            set_aside(final)
             before = b""
         os.replace(part, final)
     except OSError as error:
@@ -122,7 +122,7 @@ def _is_beginning_of(device: Device, number: int, data: bytes) -> bool:
     return whole(told, "bytes") >= len(data) and told.get("crc") == zlib.crc32(data[-512:])
 
 
-def _set_aside(path: Path) -> None:
+def set_aside(path: Path) -> None:
     """Keep another session, or a damaged copy, under a name of its own."""
     n = 1
     while (kept := path.with_name(f"{path.name}.old{n}")).exists():
@@ -132,9 +132,8 @@ def _set_aside(path: Path) -> None:
 
 def _fetch(device: Device, part: Path, number: int, progress: Progress) -> int:
     """Append what is missing to `part`; returns the size."""
-    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(fd, "ab") as file:
-        os.fchmod(fd, 0o600)  # also one that was there
+    with open(part, "ab", opener=_no_link) as file:
+        part.chmod(0o600)  # also one that was there
         have = file.tell()
         idle = 0
         while idle < TRIES:
@@ -158,6 +157,11 @@ def _fetch(device: Device, part: Path, number: int, progress: Progress) -> int:
         f"Session {number} stopped coming after {have} bytes.",
         "Check the cable and pull again: it goes on from there.",
     )
+
+
+def _no_link(path: str, flags: int) -> int:
+    """Open a private file, but not one elsewhere that a link stands for."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
 def _damage(journal: Journal, name: str, number: int) -> str:

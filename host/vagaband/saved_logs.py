@@ -13,6 +13,7 @@ from vagaband.errors import DeviceError
 from vagaband.files import private_folder, write_private
 from vagaband.image_file import FILE_SYSTEM_BYTES
 from vagaband.prompt import Prompt
+from vagaband.pull import set_aside
 
 BLOCK = 4096
 LOG = re.compile(r"\d{1,9}\.vbj")
@@ -67,10 +68,13 @@ def _fetch(prompt: Prompt, name: str) -> bytes | None:
 
 
 def _keep(out: Path, device: str, name: str, data: bytes) -> list[Path]:
-    """Write a log as pull would name it; one that is there and no shorter stays."""
+    """Write a log as pull would name it, unless all of it is there; another one is kept aside."""
     path = out / f"{device}-{int(name.split('.')[0]):05d}.vbj"
-    if path.exists() and path.stat().st_size >= len(data):
+    before = path.read_bytes() if path.exists() else b""
+    if before.startswith(data):
         return []
+    if not data.startswith(before):
+        set_aside(path)
     private_folder(out)
     write_private(path, data)
     return [path]

@@ -151,6 +151,9 @@ def test_raw_stops_first_then_the_session_ends_and_both_are_in_the_log(start, ch
     codes = [event.code for event in journal.events]
     assert codes.index(RAW_STOPPED) < codes.index(END)
     assert journal.beats[-1][0] > journal.raw[-1][0]
+    board.stop()
+    with Device(start(chip).url) as device:  # nothing can be recorded: that is told here too
+        assert device.ask("status")["flash"] == "full"
 
 
 @pytest.mark.parametrize("eaten_at", [6000, 9110])

@@ -51,7 +51,7 @@ def test_all_there_can_be_in_one_picture(session, tmp_path):
         intervals=intervals,
         epochs=epochs,
         gaps=[Gap(40, 5, "overflow", True)],
-        marks=[Mark(30, "glim$mer_{", "\x1b[31m")],
+        marks=[Mark(30, "glim$mer_{", "\x1b[31m"), Mark(2e7, "far", ""), Mark(31, "🙂", "")],
     )
     assert drawn(full, tmp_path / "a.png", "$\\frac{ \x1b[31m" + "x" * 200).startswith(PNG)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from flashing import ChipFiles, put
+from torture.small_sessions import written
 from vagaband import pull
 from vagaband.device import Device
-from vagaband.errors import DeviceError
+from vagaband.errors import DeviceError, VagabandError
 from vagaband.journal import decode
 
 
@@ -204,14 +205,33 @@ def test_a_board_that_does_not_tell_its_sessions(answer):
         pull._numbers(None, answer)  # type: ignore[arg-type]
 
 
-def test_a_session_without_a_byte_is_none(start, chip: Path, tmp_path: Path):
-    """The power went as the file was made."""
+def test_a_session_without_a_header_is_none(start, chip: Path, tmp_path: Path):
+    """The power went as the file was made, or behind its first commit."""
     with ChipFiles(chip) as files:
         files.makedirs("/log", exist_ok=True)
         put(files, "/log/00001.vbj", b"")
-    (second,) = pull.pull(start(chip).url, tmp_path / "out")
-    assert (second.session, second.damage) == (2, "")
-    assert list((tmp_path / "out").iterdir()) == [second.path]
+        put(files, "/log/00002.vbj", b"VBJ1")
+    url = start(chip).url
+    (third,) = pull.pull(url, tmp_path / "out")
+    assert (third.session, third.damage) == (3, "")
+    assert list((tmp_path / "out").iterdir()) == [third.path]
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    (linked / f"{third.path.name}.part").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(VagabandError, match="can't be written"):
+        pull.pull(url, linked)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_number_above_16_bits(start, chip: Path, tmp_path: Path):
+    """A record and a piece on the line hold the low 16 bits of it."""
+    data = written(70_000, "5ea51de5", 1)
+    with ChipFiles(chip) as files:
+        files.makedirs("/log", exist_ok=True)
+        put(files, "/log/70000.vbj", data)
+    first, second = pull.pull(start(chip).url, tmp_path)
+    assert first.path.read_bytes() == data
+    assert (second.session, second.damage) == (70_001, "")
 
 
 def test_numbers_that_no_session_has_are_left_out():
