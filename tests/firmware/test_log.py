@@ -169,7 +169,7 @@ def test_many_beats_mends_and_epochs_close_their_record(board_flash):
 def test_a_long_silence_between_beats(board_flash):
     """Half an hour without contact: the next beat begins a record of its own."""
     log = open_log(NO_RAW)
-    beats = [(100, 1), (185, 2), (180185, 3), (180270, 4), (2**31, 5), (2**32 - 1, 255)]
+    beats = [(100, 1), (185, 2), (180185, 3), (180270, 4), (2**30, 5), (2**31 - 1, 255)]
     for index, frac in beats:
         log.beat(index, frac, 1)
     log.close(456, STOPPED)

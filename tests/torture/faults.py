@@ -17,7 +17,7 @@ APART_S = 45.0
 AT_RISK_S = 30.0  # before a reset: what was not flushed yet
 RESTART_S = 12.0  # within which a session begins after a reset, the watchdog's time included
 AROUND_S = 0.06  # a beat whose upstroke, 0.09 s, lies in part in a gap is lost with it
-CONTACT_S = 3.0  # to settle and find the first beat
+CONTACT_S = 5.0  # to settle, find the first beat, and trust those after it
 END_S = 2.0
 CAUSES = {name: code for code, name in GAP_CAUSES.items()}
 
