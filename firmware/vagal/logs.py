@@ -10,8 +10,6 @@ _LAST = "%s/last"  # number of the last session, where that was removed
 _SPARE = "%s/reserve"  # a file that gives way to the end of a session
 _RESERVE = const(24576)  # its bytes
 _ENOENT = const(2)
-_HEADER_AT = const(7)  # bytes up to the length of the first record; see journal.md
-_REST = const(10)  # of that record, beside its payload
 
 LEAST = const(24576)  # free bytes with which a session goes on
 
@@ -53,37 +51,19 @@ def crc_of(session: int, at: int, end: int, crc: int) -> int:
     return crc
 
 
-def newest() -> int:
-    """Number of the newest session, removed ones included; 0 where there was none."""
+def next_session() -> int:
+    """A number that no session had before, removed ones included."""
     try:
         with open(_LAST % FOLDER) as f:
             last = int(f.read())
     except (OSError, ValueError):
         last = 0
-    return max(last, *sessions(), 0)
-
-
-def next_session() -> int:
-    """A number that no session with anything in it had before, removed ones included.
-
-    One that holds its header at most gives way: a battery that dies resets the board again and
-    again, and each time would take a block of flash.
-    """
-    number = newest()
-    try:
-        with open(path(number), "rb") as f:
-            begin = f.read(_HEADER_AT)
-        if len(begin) < _HEADER_AT:
-            return number
-        header = _HEADER_AT + (begin[5] | begin[6] << 8) + _REST
-        return number if size(number) == header else number + 1
-    except OSError:
-        return number + 1
+    return max(last, *sessions(), 0) + 1
 
 
 def remove(session: int) -> None:
     """Remove a session's file; its number is not given again."""
-    if session == newest():
+    if session + 1 == next_session():
         with open(_LAST % FOLDER, "w") as f:
             f.write(str(session))
     os.remove(path(session))

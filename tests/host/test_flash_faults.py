@@ -170,15 +170,6 @@ def test_without_the_reserve_the_end_would_be_missing(tmp_path: Path):
         cuts.record(3, 3, firmware=bare, eaten_at=6000)
 
 
-def test_a_board_that_resets_again_and_again_does_not_fill_its_flash(wear_device: Wear):
-    """A battery that dies: a session that got no further than its header gives way."""
-    resets = "".join(f"{3 * k} reset\n" for k in range(1, 8))
-    worn = wear_device(2, script=resets + "60 reset\n90 stop\n")
-    logs = [sound(data) for name, data in sorted(worn.files.items()) if name.endswith(".vbj")]
-    assert [log.header["session"] for log in logs] == [1, 2]
-    assert [len(log.beats) > 20 for log in logs] == [True, True]
-
-
 def test_a_log_that_is_no_folder_is_kept_aside(start, chip: Path):
     """Someone has copied a file to /log: the board keeps it and records."""
     with ChipFiles(chip) as files:
