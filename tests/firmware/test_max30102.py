@@ -246,15 +246,21 @@ class SlowBus(Bus):
         self.clock.now_us += 23 * len(into)
 
 
-@pytest.mark.parametrize("late_us", range(0, 10_000, 100))
-def test_no_sample_is_lost_unseen_between_the_count_and_the_first_read(late_us):
-    """An overflow at each phase of a sample: the light goes on where the count says."""
+def sampling():
+    """A slow bus and a sensor that has given its first samples."""
     bus = SlowBus()
     sensor = driver(bus)
     sensor.start()
     bus.sleep_ms(100)
     while not sensor.drain():
         bus.sleep_ms(100)
+    return bus, sensor
+
+
+@pytest.mark.parametrize("late_us", range(0, 10_000, 100))
+def test_no_sample_is_lost_unseen_between_the_count_and_the_first_read(late_us):
+    """An overflow at each phase of a sample: the light goes on where the count says."""
+    bus, sensor = sampling()
     bus.sleep_ms(400)
     bus.clock.now_us += late_us
     before = drained(sensor)
@@ -326,12 +332,7 @@ def test_a_brown_out_at_any_transfer_is_seen(number):
 @pytest.mark.parametrize("number", range(6))
 def test_a_brown_out_amid_a_drain_leaves_no_false_sample(number):
     """Of two bursts: what was read after it is old bytes, and none of them is taken."""
-    bus = SlowBus()
-    sensor = driver(bus)
-    sensor.start()
-    bus.sleep_ms(100)
-    while not sensor.drain():
-        bus.sleep_ms(100)
+    bus, sensor = sampling()
     newest = sensor.red[-1]
     bus.before = {bus.numbers + number: bus.chip.brown_out}
     for _ in range(2):
