@@ -16,13 +16,20 @@ BROWN_OUT = const(3)
 SILENT = const(4)  # no samples, though the sensor answers
 PART = const(5)  # what answers is no MAX30102, or does not do as it is told
 
+STOPPED = const(1)  # why a session ended
+INTERRUPTED = const(2)
+FULL = const(3)
+FAULT = const(4)
+EMPTY = const(5)  # the battery
+
 _FLUSH_US = const(28600000)  # with the flush itself at most 30 s are lost with the power
 
 
 class Recorder:
     """Feed it what the sensor gives; it is the pipeline's sink and knows the latest results."""
 
-    def __init__(self, session: int, header: dict, config: dict) -> None:
+    def __init__(self, session: int, header: dict, config: dict, listeners=()) -> None:
+        self._listeners = listeners
         self._rate_hz = header["rate_hz"]
         self.journal = Journal(session, header, config)
         self.pipeline = Pipeline(self._rate_hz, config["ir_code"], self)
@@ -142,6 +149,8 @@ class Recorder:
         """Log a corrected interval."""
         self.ibi = ibi
         self.journal.interval(ibi, flag, used)
+        for listener in self._listeners:
+            listener.interval(ibi, flag)
 
     def epoch(self, pipeline, reason: int) -> None:
         """Log a complete epoch."""

@@ -17,7 +17,7 @@ from vagal import config, logs
 from vagal.journal import Journal
 from vagal.recorder import BUS, OVERFLOW, Recorder
 
-CONFIG = {name: limits[0] for name, limits in config.LIMITS.items()}
+CONFIG = {name: limits[0] for name, limits in config.KEYS.items()}
 NO_RAW = {**CONFIG, "raw": 0}
 HEADER = {"format": 3, "session": 7, "rate_hz": 100, "config": CONFIG}
 STOPPED = 1

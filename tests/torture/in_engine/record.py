@@ -31,7 +31,7 @@ partition = Partition(open(chip, "r+b"), trace=trace)  # noqa: SIM115
 vfs.umount("/")
 vfs.mount(vfs.VfsLfs2(partition, mtime=False), "/")
 os.chdir("/")
-values = {name: limits[0] for name, limits in config.LIMITS.items()}
+values = {name: limits[0] for name, limits in config.KEYS.items()}
 values.update(json.loads(settings))
 header = {"format": 3, "session": 7, "rate_hz": 100, "config": values, "clock_s": 0}
 recorder = Recorder(7, header, values)

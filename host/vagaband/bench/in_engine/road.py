@@ -13,7 +13,7 @@ from vagal.max30102 import Max30102
 from vagal.recorder import Recorder
 
 DATA = sys.argv[2]
-CONFIG = {name: limits[0] for name, limits in config.LIMITS.items()}
+CONFIG = {name: limits[0] for name, limits in config.KEYS.items()}
 TURN = 10  # samples in the FIFO at each drain
 SETTLE = 50  # the driver drops as many
 WARM = 6600  # samples until every stage is at work
