@@ -8,7 +8,7 @@ from micropython import const
 from . import board, config, logs, version
 from .commands import Commands
 from .link import Link
-from .max30102 import FULL_SCALE_NA, RATE_HZ
+from .max30102 import FULL_SCALE_NA
 from .recorder import FAULT, FULL, INTERRUPTED, Recorder
 from .sensing import Sensing
 from .wearer import Wearer
@@ -149,7 +149,7 @@ class App:
             "version": version.VERSION,
             "firmware": self.firmware,
             "micropython": ".".join(str(n) for n in sys.implementation.version[:3]),
-            "rate_hz": RATE_HZ,
+            "rate_hz": self._config["rate_hz"],
             "sensor": {"part": "MAX30102", "full_scale_na": FULL_SCALE_NA, "average": 4},
             "config": self._config,
             "units": {"ir": "counts", "ibi": "1/8 ms", "rsa": "ln ms2 / 65536"},

@@ -44,6 +44,7 @@ class Commands:
             "device": board.device_id(),
             "session": 0,
             "sensor": app.sensing.fault or "ok",
+            "mode": app.sensing.mode,
             "free": logs.free_bytes(),
             "flash": app.flash_fault or ", ".join(logs.set_aside()) or self._room(),
             "clock_s": board.clock_s(),

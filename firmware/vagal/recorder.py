@@ -37,6 +37,7 @@ class Recorder:
         self._led = LedCurrent(config["ir_code"], config["ir_cap"])
         self._led_n = 0  # samples since the LED current was judged
         self._last = 0  # the newest sample
+        self._red_lit = not config["ir_only"]
         self._red_sum = 0
         self._red_n = 0
         self._since_flush_us = 0
@@ -68,7 +69,8 @@ class Recorder:
             self._red_sum += v
             self._red_n += 1
             if self._red_n == self._rate_hz:
-                self.journal.red(index - self._red_n, self._red_sum // self._red_n)
+                if self._red_lit:
+                    self.journal.red(index - self._red_n, self._red_sum // self._red_n)
                 self._red_sum = self._red_n = 0
                 self.pipeline.second()
 
