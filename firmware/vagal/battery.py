@@ -12,6 +12,8 @@ _NONE_MV = const(2500)  # below it there is no battery: its own protection cuts 
 _EMPTY_MV = const(3300)
 _LOW_MV = const(3600)  # some 5 %: hours, with a margin for the cold
 _AGAIN_MV = const(100)  # so much above its limit a state ends: a load that goes lets it rise
+_LOOK_US = const(30000000)  # between two readings
+_TELL_US = const(600000000)  # a state that lasts is told again
 _TIMES = const(3)  # readings in a row that make it empty: a buzz makes the voltage dip
 
 # Open-circuit voltage of a lithium polymer cell in mV at 0, 10, ... 100 %: the chart that hobby
@@ -30,9 +32,15 @@ def percent_of(mv: int) -> int:
 
 
 class Battery:
-    """Call `push(mv)` every half minute; `state`, `mv` and `percent` are of the last reading."""
+    """Call `waited()` each turn; `state`, `mv` and `percent` are of the last reading.
 
-    def __init__(self) -> None:
+    `read_mv()` gives the voltage now, 0 where no battery can be measured.
+    """
+
+    def __init__(self, read_mv) -> None:
+        self._read_mv = read_mv
+        self._look_us = _LOOK_US  # since the last reading
+        self._tell_us = 0  # since the state was told
         self.state = UNKNOWN
         self.mv = 0
         self._under = 0  # readings in a row
@@ -41,6 +49,18 @@ class Battery:
     def percent(self):
         """What is left, or None where that is unknown."""
         return percent_of(self.mv) if self.state else None
+
+    def waited(self, elapsed_us: int) -> bool:
+        """Time has gone by; True where the state is new, or was not told for ten minutes."""
+        self._look_us += elapsed_us
+        if self._look_us < _LOOK_US:
+            return False
+        self._tell_us += self._look_us
+        self._look_us = 0
+        if not self.push(self._read_mv()) and self._tell_us < _TELL_US:
+            return False
+        self._tell_us = 0
+        return True
 
     def push(self, mv: int) -> bool:
         """Take a reading; True where the state is new."""

@@ -5,7 +5,7 @@ from vagal.battery import EMPTY, LOW, OK, UNKNOWN, Battery, percent_of
 
 
 def states(*readings_mv):
-    battery = Battery()
+    battery = Battery(int)
     found = []
     for mv in readings_mv:
         battery.push(mv)
@@ -44,7 +44,7 @@ def test_a_state_does_not_flutter_at_its_limit():
 def test_without_a_battery_nothing_is_known_and_nothing_stops():
     """A divider without a battery reads 0; a cell's own protection opens at 2.5 V or above."""
     assert states(0, 0, 0, 2499, 0) == [UNKNOWN] * 5
-    battery = Battery()
+    battery = Battery(int)
     battery.push(0)
     assert battery.percent is None
 
@@ -58,6 +58,26 @@ def test_a_board_that_starts_on_an_empty_battery_has_its_minute():
 
 
 def test_what_is_new_is_told_once():
-    battery = Battery()
+    battery = Battery(int)
     assert [battery.push(mv) for mv in (4000, 3990, 3500, 3490)] == [True, False, True, False]
     assert battery.percent == percent_of(3490)
+
+
+def test_it_is_read_each_half_minute_and_told_at_a_change_and_each_ten_minutes():
+    """Turns of 0.1 s; the voltage falls through the limit of low after 12 minutes."""
+    read = []
+
+    def falling():
+        read.append(4000 if len(read) < 24 else 3500)
+        return read[-1]
+
+    battery = Battery(falling)
+    told_s = [turn / 10 for turn in range(30 * 600) if battery.waited(100_000)]
+    assert len(read) == 60
+    assert told_s == pytest.approx([0, 600, 720, 1320], abs=1)
+
+
+def test_without_a_battery_one_is_not_told_of_at_once():
+    battery = Battery(int)
+    assert not battery.waited(0)
+    assert battery.state == UNKNOWN
