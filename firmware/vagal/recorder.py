@@ -116,9 +116,11 @@ class Recorder:
         self.event(CLOCK, 0, before)
         self.event(CLOCK, 1, seconds)
 
-    def mark(self, kind: str, text: str) -> None:
-        """The wearer or the host marked this moment."""
-        self.journal.mark(self.pipeline.index, kind, text)
+    def mark(self, kind: str, text: str, ago_ms: int = 0) -> None:
+        """Someone marked a moment, so long before the newest sample; less than 0: after it."""
+        n = ago_ms * self._rate_hz
+        n -= n * self.clock.scale >> 16
+        self.journal.mark(max(0, self.pipeline.index - n // 1000), kind, text)
 
     @property
     def flush_due(self) -> bool:
