@@ -79,9 +79,10 @@ class App:
                 board.set_crashes(0)
                 board.accept_version()
         recorder = self.recorder
-        self.strap.step(recorder, lap_us)
         if recorder:
             self._measure(recorder, lap_us)
+        self.strap.step(recorder, lap_us)
+        if recorder:
             if recorder.flush_due and self._flush(recorder):
                 return  # drain what came meanwhile before anything else
         else:

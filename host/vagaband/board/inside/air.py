@@ -5,8 +5,8 @@ the name of who gets it; `unheard` is a notification that was not subscribed to,
 drops.
 """
 
-from virtual_bluetooth import DEFAULT_MTU, READ_ENCRYPTED, peer_key
-
+DEFAULT_MTU = 23
+READ_ENCRYPTED = 0x0200  # a right of a characteristic
 SECRET_BYTES = 80  # as the stack lays a bond down
 OURS, THEIRS = 1, 2  # kinds of secret
 MOST_REMOVALS = 8  # a firmware that claims to remove a secret for ever hangs its stack
@@ -75,7 +75,8 @@ class Phone:
 
     @property
     def _key(self):
-        return peer_key(self.address)
+        """How the stack names this peer in the store: type and address, low byte first."""
+        return b"\0" + bytes(reversed(self.address))
 
     def _note(self, what, data=b""):
         self.air.note(self.name, what, data)

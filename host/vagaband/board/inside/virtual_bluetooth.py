@@ -5,7 +5,6 @@ with ENODEV, one whose buffers are full with ENOMEM; data of an event is valid i
 a client's subscription is not told. Scanning and the client's side are not there.
 """
 
-import struct
 import sys
 
 FLAG_READ = 0x0002
@@ -13,13 +12,11 @@ FLAG_WRITE_NO_RESPONSE = 0x0004
 FLAG_WRITE = 0x0008
 FLAG_NOTIFY = 0x0010
 FLAG_INDICATE = 0x0020
-READ_ENCRYPTED = 0x0200
 
 CENTRAL_CONNECT, CENTRAL_DISCONNECT, MTU_EXCHANGED = 1, 2, 21
 ENCRYPTION_UPDATE, GET_SECRET, SET_SECRET = 28, 29, 30
 
 EIO, ENOMEM, EBUSY, ENODEV, EINVAL, EALREADY, ENOTCONN = 5, 12, 16, 19, 22, 114, 107
-DEFAULT_MTU = 23
 OWN_HANDLES = 15  # of the stack: the services 0x1800 and 0x1801
 STARTS_US = 150_000  # so long the radio takes to start
 NOTIFY_US = 400
@@ -288,8 +285,3 @@ class BLE:
         if handle not in self._characteristics:
             raise OSError(EINVAL)
         return self._characteristics[handle]
-
-
-def peer_key(address):
-    """A peer as the stack names it in the store: type and address, low byte first."""
-    return struct.pack("B", 0) + bytes(reversed(address))
