@@ -248,6 +248,7 @@ class Strap:
             ble.gatts_write(handles[1][1], self._version.encode())
             if known:
                 self._level = handles[2][0]
+                ble.gatts_write(self._level, bytes((self._percent,)))
             self._offered = True
         if not self._calling:
             name = self.name.encode()
