@@ -11,6 +11,7 @@ from .link import Link
 from .max30102 import FULL_SCALE_NA
 from .recorder import FAULT, FULL, INTERRUPTED, Recorder
 from .sensing import Sensing
+from .strap import Strap
 from .wearer import Wearer
 
 _TURN_MS = const(100)  # 10 samples; the FIFO holds 320 ms
@@ -28,10 +29,11 @@ class App:
         self.link = Link(self._console, Commands(self).table())
         self.sensing = Sensing(board.sensor_bus, self._config, board.sleep_ms)
         self.wearer = Wearer(self._config)
+        self.strap = Strap(board.radio, board.device_id(), version.VERSION)
         self._watch = board.Stopwatch()
         self._watchdog = None
         self.recorder = None
-        self.listeners = ()  # who is told each corrected interval: listener.interval(ibi, flag)
+        self.listeners = (self.strap,)  # told each interval: listener.interval(ibi, flag)
         self._boot = board.random_id()
         self._set_by = 0  # seconds by which the clock was set since then
         self._up_us = 0
@@ -45,6 +47,8 @@ class App:
         """Measure until Ctrl-C; a failure resets the board."""
         self._console.hold()
         try:
+            if self._config["strap"]:
+                self.strap.on()
             self.start()
             while True:
                 self._turn()
@@ -58,6 +62,7 @@ class App:
             self._crashed()
         finally:
             self._console.release()
+            self.strap.off()
 
     def _crashed(self) -> None:
         try:
@@ -85,6 +90,7 @@ class App:
             self._idle_us += lap_us
             if self._unwritten and self._idle_us > _AGAIN_US:
                 self.start()
+        self.strap.step(self.recorder, lap_us)
         babble = self.link.listen()
         if not (flushed or babble or self.link.pulling):
             self._wait()

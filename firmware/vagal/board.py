@@ -46,6 +46,13 @@ def button_held() -> bool:
     return not machine.Pin(BUTTON, machine.Pin.IN, machine.Pin.PULL_UP).value()
 
 
+def radio():
+    """MicroPython's module for Bluetooth; the radio itself stays off."""
+    import bluetooth
+
+    return bluetooth
+
+
 def device_id() -> str:
     """The chip's own number, in hex."""
     return binascii.hexlify(machine.unique_id()).decode()

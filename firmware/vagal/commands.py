@@ -2,8 +2,9 @@
 
 from micropython import const
 
-from . import board, logs, version
+from . import board, config, logs, version
 from .recorder import STOPPED
+from .strap import STATES
 
 _FREE_STEP = const(16384)  # bytes that `free` compares at once
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
@@ -48,6 +49,7 @@ class Commands:
             "free": logs.free_bytes(),
             "flash": app.flash_fault or ", ".join(logs.set_aside()) or self._room(),
             "clock_s": board.clock_s(),
+            "strap": app.strap.fault or STATES[app.strap.state],
             "reset": board.reset_cause(),
         }
         recorder = app.recorder
@@ -143,6 +145,23 @@ class Commands:
         recorder.pace(cycle_ms)
         return {"pace_ms": cycle_ms}
 
+    def _strap(self, rest: str):
+        strap = self._app.strap
+        if rest in ("on", "off"):
+            config.store("strap", int(rest == "on"))
+            getattr(strap, rest)()
+        elif rest == "forget":
+            strap.forget()
+        elif rest:
+            return {"error": "strap what?", "next": "type strap on, off or forget"}
+        return {
+            "strap": strap.fault or STATES[strap.state],
+            "name": strap.name,
+            "bonded": len(strap.bonds) > 0,
+            "sent": strap.sent,
+            "dropped": strap.dropped,
+        }
+
     def _time(self, rest: str):
         seconds = int(rest)
         if not _EARLIEST <= seconds < _LATEST:
@@ -163,6 +182,10 @@ HELP = {
     "free": ("SESSION BYTES CRC", "remove a session whose copy has this size and CRC-32"),
     "mark": ("KIND [TEXT]", "mark this moment"),
     "pace": ("MS", "paced breathing begins, a breath each so many ms; 0: it ends"),
+    "strap": (
+        "[on|off|forget]",
+        "a heart-rate strap over Bluetooth: it broadcasts",
+    ),
     "time": ("SECONDS", "set the clock, seconds since 1970-01-01 UTC"),
     "start": ("", "begin a new session"),
     "stop": ("", "end the session and commit it"),

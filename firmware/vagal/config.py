@@ -1,6 +1,7 @@
 """What the wearer or the host may set, and what holds where they did not."""
 
 import json
+import os
 
 FILE = "/vagal.json"
 
@@ -31,16 +32,36 @@ KEYS = {
 
 def load() -> dict:
     """The configuration; a value that is missing or out of range is the default."""
+    stored = _stored()
+    return {
+        name: stored[name] if allows(name, stored.get(name)) else KEYS[name][0] for name in KEYS
+    }
+
+
+def store(name: str, value: int) -> None:
+    """Keep a key's value on flash; ValueError where it may not have that one."""
+    if not allows(name, value):
+        raise ValueError("%s can't be %s" % (name, value))
+    stored = _stored()
+    stored[name] = value
+    replace(FILE, json.dumps(stored))
+
+
+def replace(file: str, text: str) -> None:
+    """Write a small file; without power amid that the old one stays."""
+    with open(file + ".new", "w") as f:
+        f.write(text)
+    os.rename(file + ".new", file)
+
+
+def _stored() -> dict:
+    """What the file holds, whatever that is."""
     try:
         with open(FILE) as f:
             stored = json.load(f)
     except (OSError, ValueError):
         stored = {}
-    if not isinstance(stored, dict):
-        stored = {}
-    return {
-        name: stored[name] if allows(name, stored.get(name)) else KEYS[name][0] for name in KEYS
-    }
+    return stored if isinstance(stored, dict) else {}
 
 
 def allows(name: str, value) -> bool:

@@ -57,6 +57,7 @@ class BoardOptions:
     flash_trace: Path | None = None  # where all block operations of its file system go
     pins: Path | None = None  # where all changes of light, motor and button go, as CSV
     line_faults: str = ""  # see `line_faults.KINDS`
+    ble: Path | None = None  # where all goes that the radio sends and phones do
     wrap_s: float | None = None  # from boot on, till the tick counters wrap; None: as they do
 
 
@@ -67,6 +68,8 @@ def run_board(options: BoardOptions) -> None:
     heart = None if options.recording else Heart(options.heart or DEFAULT_SPEC)
     source: Source = heart if heart else _recording(options)
     events = read_script(options.script) if options.script else []
+    if options.ble:
+        write_private(options.ble, b"")
     light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
     if options.pins:
         write_private(options.pins, b"t_us,pin,value\n")
@@ -112,6 +115,7 @@ def board_config(
         "flash_trace": str(options.flash_trace.absolute()) if options.flash_trace else "",
         "pin_trace": str(options.pins.absolute()) if options.pins else "",
         "flash_file": str(flash_file),
+        "ble_file": str(options.ble.absolute()) if options.ble else "",
         "events": [_world_event(e) for e in events if e.action not in LIGHT_ACTIONS],
         "budget_us": round(60e6 * (options.for_min or 0)),
         "first_ticks_us": TICKS_PERIOD_US - round(1e6 * options.wrap_s) if options.wrap_s else 0,
@@ -128,6 +132,7 @@ def board_config(
             "stuck_clocks": 0,
             "flash": None,
             "pins": None,
+            "air": None,
         },
     }
 
