@@ -81,7 +81,8 @@ def store(*pairs) -> None:
     ValueError says what is not allowed; then nothing is set. What was wrong is kept aside.
     """
     values, fault = check()
-    for name, value in zip(pairs[::2], pairs[1::2]):
+    for i in range(0, len(pairs), 2):
+        name, value = pairs[i], pairs[i + 1]
         if name not in KEYS:
             raise ValueError("there is no key " + name[:20])
         if not allows(name, value):

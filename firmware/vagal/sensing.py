@@ -35,13 +35,18 @@ class Sensing:
 
     def begin(self, config: dict) -> None:
         """A session begins, and with it the sensor."""
-        self._sensor.codes[1] = config["ir_code"]
+        self._sensor.codes[:] = (config["red_code"], config["ir_code"])
         self._quiet_us = 0  # since the last sample
         self._still_us = 0  # since that, or since the sensor was started
         self._settling = True  # it was started, and no sample has come
         self._cause = 0  # of the gap that is running
         self._tries = 0  # turns without it
         self.fault = "not started"
+
+    @property
+    def light(self):
+        """The infrared samples of the newest drain."""
+        return self._sensor.ir
 
     def end(self, recorder: Recorder) -> None:
         """The session ends: a gap that is running is recorded."""
