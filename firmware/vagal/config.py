@@ -93,9 +93,15 @@ def store(*pairs) -> None:
         raise ValueError("a breath, in and out, takes at least %d ms" % BREATH_MS)
     if fault:
         _keep_aside()
-    with open(FILE + ".new", "w") as f:
-        json.dump({name: values[name] for name in KEYS if values[name] != KEYS[name][0]}, f)
-    os.rename(FILE + ".new", FILE)
+    changed = {name: values[name] for name in KEYS if values[name] != KEYS[name][0]}
+    replace(FILE, json.dumps(changed))
+
+
+def replace(file: str, text: str) -> None:
+    """Write a small file; without power amid that the old one stays."""
+    with open(file + ".new", "w") as f:
+        f.write(text)
+    os.rename(file + ".new", file)
 
 
 def breath_ms(values: dict) -> int:

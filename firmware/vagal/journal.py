@@ -112,6 +112,11 @@ class Journal:
             self._close_found()
         self._found.epoch(stages, reason)
 
+    @property
+    def epochs(self) -> int:
+        """How many were logged."""
+        return self._found.in_all
+
     def newest_epoch(self) -> bytes:
         """The newest epoch's 17 bytes."""
         return self._found.newest_epoch()
@@ -275,6 +280,7 @@ class FoundPart:
         self._mends = bytearray(4 * _MENDS)
         self._epochs = bytearray(_EPOCH_BYTES * _EPOCHS + 4)
         self._newest = 0  # where the newest lies
+        self.in_all = 0  # epochs of the session
         self._first_index = 0
         self._first_frac = 0
         self._last_index = 0
@@ -321,6 +327,7 @@ class FoundPart:
         """Take an epoch of the pipeline's stages."""
         buf = self._epochs
         self._newest = p = _EPOCH_BYTES * self.epochs
+        self.in_all += 1
         rsa = stages.rsa
         hp = stages.hp
         breath = stages.breathing

@@ -41,7 +41,6 @@ class Recorder:
         self._red_n = 0
         self._since_flush_us = 0
         self._worked = False  # an epoch was closed since the last drain: a flush can wait a turn
-        self.epochs = 0  # closed in this session
         self.ibi = 0  # latest corrected interval in 1/8 ms
         self.rsa = None  # latest valid RSA in 1/65536 ln
         self.bp_rsa = None  # BP-RSA beside it, which sees slow breathing too
@@ -156,7 +155,6 @@ class Recorder:
     def epoch(self, pipeline, reason: int) -> None:
         """Log a complete epoch."""
         self._worked = True
-        self.epochs += 1
         self.rsa = None if reason else pipeline.rsa.rsa
         self.bp_rsa = None if reason else pipeline.rsa.bp_rsa
         self.journal.epoch(pipeline, reason)

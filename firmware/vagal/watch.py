@@ -96,7 +96,7 @@ class Watch:
     def _send(self, recorder) -> None:
         """A frame, unless the line is a pull's; then what it would hold is not kept."""
         if not self._link.pulling:
-            epoch = recorder.epochs != self._epochs
+            epoch = recorder.journal.epochs != self._epochs
             pipeline = recorder.pipeline
             p = _START
             struct.pack_into(
@@ -122,7 +122,7 @@ class Watch:
                 struct.pack_into("<HB", self._frame, p, min(ibi, 65535), flag)
                 p += 3
             if epoch:
-                self._epochs = recorder.epochs
+                self._epochs = recorder.journal.epochs
                 self._frame[p : p + _EPOCH] = recorder.journal.newest_epoch()
                 p += _EPOCH
             self._link.send(b"W"[0], self._frame, p - _START)
