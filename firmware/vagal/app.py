@@ -12,6 +12,7 @@ from .max30102 import FULL_SCALE_NA
 from .recorder import FAULT, FULL, INTERRUPTED, Recorder
 from .sensing import Sensing
 from .strap import Strap
+from .watch import Watch
 from .wearer import Wearer
 
 _TURN_MS = const(100)  # 10 samples; the FIFO holds 320 ms
@@ -33,7 +34,8 @@ class App:
         self._watch = board.Stopwatch()
         self._watchdog = None
         self.recorder = None
-        self.listeners = (self.strap,)  # told each interval: listener.interval(ibi, flag)
+        self.listeners = [self.strap]  # told each interval: listener.interval(ibi, flag)
+        self.watch = Watch(self.link, self.listeners)
         self._boot = board.random_id()
         self._set_by = 0  # seconds by which the clock was set since then
         self._up_us = 0
@@ -42,6 +44,11 @@ class App:
         self.flash_fault = ""  # what is wrong with the flash, in words
         self._unwritten = False  # a session could not be begun
         self._idle_us = 0  # since then
+
+    @property
+    def config(self) -> dict:
+        """What holds in this session, and until the next."""
+        return self._config
 
     def run(self) -> None:
         """Measure until Ctrl-C; a failure resets the board."""
@@ -127,8 +134,11 @@ class App:
 
     def _measure(self, recorder: Recorder, lap_us: int) -> None:
         recorder.waited(lap_us)
-        if self.sensing.measure(recorder, lap_us) and not self._watchdog:
+        fresh = self.sensing.measure(recorder, lap_us)
+        if fresh and not self._watchdog:
             self._watchdog = board.Watchdog()
+        if self.watch.left_us > 0:
+            self.watch.step(recorder, self.sensing.light if fresh else b"", lap_us)
         self._feed()
 
     def _feed(self) -> None:
@@ -143,6 +153,7 @@ class App:
             self.ended = FULL
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
+        self._config.update(config.load())  # whoever holds it sees what is new
         try:
             number = logs.next_session()
             self.recorder = Recorder(number, self._header(number), self._config, self.listeners)

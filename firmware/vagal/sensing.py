@@ -22,17 +22,19 @@ class Sensing:
 
     def __init__(self, new_bus, config: dict, sleep_ms) -> None:
         self._new_bus = new_bus
-        rate_hz = config["rate_hz"]
-        codes = (config["red_code"], config["ir_code"])
-        self._sensor = Max30102(new_bus(), *codes, sleep_ms, rate_hz, bool(config["ir_only"]))
-        self._sample_us = 1000000 // rate_hz
-        self._slack_us = _SLACK * self._sample_us
+        self._bus = new_bus()
+        self._sleep_ms = sleep_ms
         self._refused = False  # infrared alone
         self.begin(config)
 
     def begin(self, config: dict) -> None:
-        """A session begins, and with it the sensor."""
-        self._sensor.codes[1] = config["ir_code"]
+        """A session begins, and with it the sensor, as the configuration now says."""
+        rate_hz = config["rate_hz"]
+        ir_only = bool(config["ir_only"]) and not self._refused
+        codes = (config["red_code"], config["ir_code"])
+        self._sensor = Max30102(self._bus, *codes, self._sleep_ms, rate_hz, ir_only)
+        self._sample_us = 1000000 // rate_hz
+        self._slack_us = _SLACK * self._sample_us
         self.quiet_us = 0  # since the last sample
         self._still_us = 0  # since that, or since the sensor was started
         self._settling = True  # it was started, and no sample has come
@@ -46,6 +48,11 @@ class Sensing:
         lit = "infrared" if self._sensor.ir_only else "red and infrared"
         why = ", as the chip refuses infrared alone" if self._refused else ""
         return "%d Hz, %s%s" % (self._sensor.rate_hz, lit, why)
+
+    @property
+    def light(self):
+        """The infrared samples of the newest drain."""
+        return self._sensor.ir
 
     def end(self, recorder: Recorder) -> None:
         """The session ends: a gap that is running is recorded, the light goes out."""
@@ -110,7 +117,7 @@ class Sensing:
         if self._tries > _HASTY and self._tries % _CALM:
             return False
         if self._tries % _BUS_TRIES == 0:
-            self._sensor.bus = self._new_bus()
+            self._sensor.bus = self._bus = self._new_bus()
         self._sensor.start()
         self.fault = ""
         self._tries = 0
