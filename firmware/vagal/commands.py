@@ -13,6 +13,21 @@ _SHOWN = const(64)  # sessions in an answer: on the line for 45 ms
 _FASTEST_MS = const(2000)  # a paced breath
 _SLOWEST_MS = const(20000)
 
+_LONGEST_WATCH_S = const(60)
+# What a host that looks on is told beside the frames, where status has it.
+_WATCHED = (
+    "device",
+    "session",
+    "sensor",
+    "free",
+    "flash",
+    "config",
+    "battery",
+    "battery_mv",
+    "battery_percent",
+    "exercise",
+)
+
 _NONE_OPEN = {"error": "no session is open", "next": "type start"}
 
 
@@ -45,8 +60,10 @@ class Commands:
             "device": board.device_id(),
             "session": 0,
             "sensor": app.sensing.fault or "ok",
+            "mode": app.sensing.mode,
             "free": logs.free_bytes(),
             "flash": app.flash_fault or ", ".join(logs.set_aside()) or self._room(),
+            "config": config.check()[1] or "ok",
             "clock_s": board.clock_s(),
             "strap": app.strap.fault or STATES[app.strap.state],
             "reset": board.reset_cause(),
@@ -128,10 +145,10 @@ class Commands:
         kind, _, text = rest.partition(" ")
         if not kind:
             return {"error": "mark what?", "next": "type mark glimmer"}
-        recorder = self._app.recorder
-        if not recorder:
+        app = self._app
+        if not app.recorder:
             return dict(_NONE_OPEN)
-        recorder.mark(kind[:24], text[:120])
+        app.mark(kind[:24], text[:120], app.lap_us // 2000)  # it came since the last look
         return {"marked": kind[:24]}
 
     def _pace(self, rest: str):
@@ -168,6 +185,31 @@ class Commands:
         self._app.set_clock(seconds)
         return {"clock_s": board.clock_s()}
 
+    def _config(self, rest: str):
+        words = rest.split()
+        if len(words) > 1:
+            if len(words) % 2:
+                return {"error": "a value is missing", "next": "give NAME VALUE"}
+            config.store(*[int(word) if i % 2 else word for i, word in enumerate(words)])
+        values, fault = config.check()
+        wanted = words[::2] or values
+        if not all(name in values for name in wanted):
+            return {"error": "no such key", "next": "type config"}
+        return {
+            "values": {name: values[name] for name in wanted},
+            "set": [name for name in wanted if values[name] != config.KEYS[name][0]],
+            "config": fault or "ok",
+            "holds": "now" if values == self._app.config else "from the next session on",
+        }
+
+    def _watch(self, rest: str):
+        seconds = int(rest)
+        if not 0 <= seconds <= _LONGEST_WATCH_S:
+            return {"error": "not for so long", "next": "give 0 to 60 s, then again"}
+        self._app.watch.begin(seconds)
+        status = self._status("")
+        return {name: status[name] for name in _WATCHED if name in status}
+
     def _help(self, rest: str):
         return {(name + " " + form).strip(): does for name, (form, does) in HELP.items()}
 
@@ -186,6 +228,8 @@ HELP = {
         "a heart-rate strap over Bluetooth: it broadcasts",
     ),
     "time": ("SECONDS", "set the clock, seconds since 1970-01-01 UTC"),
+    "watch": ("SECONDS", "send what is seen as it comes, for so long; 0: no longer"),
+    "config": ("[NAME [VALUE ...]]", "what is set; set it, from the next session on"),
     "start": ("", "begin a new session"),
     "stop": ("", "end the session and commit it"),
     "help": ("", "this list"),

@@ -30,13 +30,14 @@ class Recorder:
 
     def __init__(self, session: int, header: dict, config: dict, listeners=()) -> None:
         self._listeners = listeners
-        self._rate_hz = header["rate_hz"]
+        self.rate_hz = header["rate_hz"]
         self.journal = Journal(session, header, config)
-        self.pipeline = Pipeline(self._rate_hz, config["ir_code"], self)
-        self.clock = SampleClock(self._rate_hz)
+        self.pipeline = Pipeline(self.rate_hz, config["ir_code"], self)
+        self.clock = SampleClock(self.rate_hz)
         self._led = LedCurrent(config["ir_code"], config["ir_cap"])
         self._led_n = 0  # samples since the LED current was judged
         self._last = 0  # the newest sample
+        self._red_lit = not config["ir_only"]
         self._red_sum = 0
         self._red_n = 0
         self._since_flush_us = 0
@@ -52,7 +53,7 @@ class Recorder:
         self._worked = False
         self.journal.samples(pipeline.index, ir)
         pipeline.samples(ir)
-        if self._red_n + n < self._rate_hz:
+        if self._red_n + n < self.rate_hz:
             self._red_n += n
             self._red_sum += sum(red)
         else:
@@ -67,8 +68,9 @@ class Recorder:
             index += 1
             self._red_sum += v
             self._red_n += 1
-            if self._red_n == self._rate_hz:
-                self.journal.red(index - self._red_n, self._red_sum // self._red_n)
+            if self._red_n == self.rate_hz:
+                if self._red_lit:
+                    self.journal.red(index - self._red_n, self._red_sum // self._red_n)
                 self._red_sum = self._red_n = 0
                 self.pipeline.second()
 
@@ -80,9 +82,9 @@ class Recorder:
     def wanted_led(self) -> int:
         """The code that the infrared LED should have from now on; 0 where it has it."""
         state = self.pipeline.contact.state
-        if not self._led_n or (state == ON and self._led_n < self._rate_hz):
+        if not self._led_n or (state == ON and self._led_n < self.rate_hz):
             return 0
-        ms = self._led_n * 1000 // self._rate_hz
+        ms = self._led_n * 1000 // self.rate_hz
         self._led_n = 0
         return self._led.push(self._last, ms, state)
 
@@ -102,7 +104,7 @@ class Recorder:
         """Samples were lost: `lost` of them, or when negative what time says, in which n came."""
         if lost < 0:
             scale = ONE + self.clock.scale
-            period_us = 1000000 // self._rate_hz
+            period_us = 1000000 // self.rate_hz
             lost = max(1, (elapsed_us * ONE + scale * period_us // 2) // (scale * period_us) - n)
             cause |= _ESTIMATED
             self.clock.restart()
@@ -114,9 +116,11 @@ class Recorder:
         self.event(CLOCK, 0, before)
         self.event(CLOCK, 1, seconds)
 
-    def mark(self, kind: str, text: str) -> None:
-        """The wearer or the host marked this moment."""
-        self.journal.mark(self.pipeline.index, kind, text)
+    def mark(self, kind: str, text: str, ago_ms: int = 0) -> None:
+        """Someone marked a moment, so long before the newest sample; less than 0: after it."""
+        n = ago_ms * self._rate_hz
+        n -= n * self.clock.scale >> 16
+        self.journal.mark(max(0, self.pipeline.index - n // 1000), kind, text)
 
     @property
     def flush_due(self) -> bool:

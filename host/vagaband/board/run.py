@@ -55,6 +55,7 @@ class BoardOptions:
     erase_us: tuple[int, int] = ERASE_US
     faults: tuple[str, ...] = ()  # of WIRING_FAULTS
     flash_trace: Path | None = None  # where all block operations of its file system go
+    pins: Path | None = None  # where all changes of light, motor and button go, as CSV
     line_faults: str = ""  # see `line_faults.KINDS`
     ble: Path | None = None  # where all goes that the radio sends and phones do
     wrap_s: float | None = None  # from boot on, till the tick counters wrap; None: as they do
@@ -70,6 +71,8 @@ def run_board(options: BoardOptions) -> None:
     if options.ble:
         write_private(options.ble, b"")
     light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
+    if options.pins:
+        write_private(options.pins, b"t_us,pin,value\n")
     with _flash_file(options) as flash_file, _ended_by_signal() as ending:
         port = Port(
             options.baud,
@@ -110,6 +113,7 @@ def board_config(
         "erase_us": options.erase_us,
         "unique_id": identity[:6],
         "flash_trace": str(options.flash_trace.absolute()) if options.flash_trace else "",
+        "pin_trace": str(options.pins.absolute()) if options.pins else "",
         "flash_file": str(flash_file),
         "ble_file": str(options.ble.absolute()) if options.ble else "",
         "events": [_world_event(e) for e in events if e.action not in LIGHT_ACTIONS],
@@ -127,6 +131,7 @@ def board_config(
             "faults_until_us": {},
             "stuck_clocks": 0,
             "flash": None,
+            "pins": None,
             "air": None,
         },
     }
