@@ -331,9 +331,8 @@ def test_another_phone_is_sent_away_until_the_bond_is_forgotten(board: Board):
 def test_two_at_once_are_one(board: Board):
     """A second connection that the stack let in is ended, the first one goes on."""
     board.listen()
-    ble = RADIO.BLE()
     other = board.world.air._phones["second"]
-    other._connection = ble.connected(other)
+    other._connection = virtual_bluetooth._ble.connected(other)
     board.turns()
     assert board.lines("disconnect", "second")
     board.beats(8000)
