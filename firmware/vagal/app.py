@@ -8,9 +8,10 @@ from micropython import const
 from . import board, config, logs, version
 from .commands import Commands
 from .link import Link
-from .max30102 import FULL_SCALE_NA, RATE_HZ
+from .max30102 import FULL_SCALE_NA
 from .recorder import FAULT, FULL, INTERRUPTED, Recorder
 from .sensing import Sensing
+from .strap import Strap
 from .watch import Watch
 from .wearer import Wearer
 
@@ -29,14 +30,17 @@ class App:
         self.link = Link(self._console, Commands(self).table())
         self.sensing = Sensing(board.sensor_bus, self._config, board.sleep_ms)
         self.wearer = Wearer(self._config)
+        self.strap = Strap(board.radio, board.device_id(), version.VERSION)
         self._watch = board.Stopwatch()
         self._watchdog = None
         self.recorder = None
-        self.listeners = []  # who is told each corrected interval: listener.interval(ibi, flag)
+        self.listeners = [self.strap]  # told each interval: listener.interval(ibi, flag)
         self.watch = Watch(self.link, self.listeners)
         self._boot = board.random_id()
         self._set_by = 0  # seconds by which the clock was set since then
         self._up_us = 0
+        self.lap_us = 0  # from the turn before to this one
+        self.ended = 0  # why the latest session did, as recorder.py has it
         self.flash_fault = ""  # what is wrong with the flash, in words
         self._unwritten = False  # a session could not be begun
         self._idle_us = 0  # since then
@@ -50,6 +54,8 @@ class App:
         """Measure until Ctrl-C; a failure resets the board."""
         self._console.hold()
         try:
+            if self._config["strap"]:
+                self.strap.on()
             self.start()
             while True:
                 self._turn()
@@ -63,6 +69,7 @@ class App:
             self._crashed()
         finally:
             self._console.release()
+            self.strap.off()
 
     def _crashed(self) -> None:
         try:
@@ -74,7 +81,8 @@ class App:
 
     def _turn(self) -> None:
         """Once around: samples, flash, line."""
-        lap_us = self._watch.lap_us()
+        self.lap_us = lap_us = self._watch.lap_us()
+        flushed = False
         if self._up_us < _FAST_US:
             self._up_us += lap_us
             if self._up_us >= _FAST_US:
@@ -83,18 +91,20 @@ class App:
         recorder = self.recorder
         if recorder:
             self._measure(recorder, lap_us)
-            if recorder.flush_due and self._flush(recorder):
-                return  # drain what came meanwhile before anything else
+            flushed = recorder.flush_due and self._flush(recorder)
         else:
             self._feed()
             self._idle_us += lap_us
             if self._unwritten and self._idle_us > _AGAIN_US:
                 self.start()
+        self.strap.step(self.recorder, lap_us)
         babble = self.link.listen()
-        if self.link.pulling:
-            self.link.step()
-        elif not babble:
+        if not (flushed or babble or self.link.pulling):
             self._wait()
+            return
+        if not flushed:  # else what came meanwhile is drained first
+            self.link.step()
+        self.wearer.step(self)
 
     def _wait(self) -> None:
         """Until the next turn; the wearer's light, motor and button are served meanwhile."""
@@ -106,7 +116,10 @@ class App:
 
     def _flush(self, recorder: Recorder) -> bool:
         """Write a piece of what is due; False where that failed: it is tried a turn later."""
+        button = self.wearer.button
+        button.blind()
         done = recorder.flush()
+        button.sees()
         self._feed()  # a bus that sticks in the next turn may take the watchdog's time
         file = recorder.journal.file
         if file.error and recorder.journal.pressing:
@@ -137,6 +150,7 @@ class App:
         if self.recorder:
             return {"error": "a session is open", "next": "type stop first"}
         if not logs.has_room():
+            self.ended = FULL
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
         self._config.update(config.load())  # whoever holds it sees what is new
@@ -160,7 +174,7 @@ class App:
             "version": version.VERSION,
             "firmware": self.firmware,
             "micropython": ".".join(str(n) for n in sys.implementation.version[:3]),
-            "rate_hz": RATE_HZ,
+            "rate_hz": self._config["rate_hz"],
             "sensor": {"part": "MAX30102", "full_scale_na": FULL_SCALE_NA, "average": 4},
             "config": self._config,
             "units": {"ir": "counts", "ibi": "1/8 ms", "rsa": "ln ms2 / 65536"},
@@ -176,11 +190,17 @@ class App:
         recorder = self.recorder
         self.recorder = None
         if recorder:
+            self.ended = why
             self.sensing.end(recorder)
             try:
                 recorder.close(why)
             except OSError as e:
                 self.flash_fault = "session %d has no end: %s" % (recorder.journal.session, e)
+
+    def mark(self, kind: str, text: str, ago_ms: int) -> None:
+        """Mark the moment so long before now; a session must be open."""
+        drained_ms = (self.sensing.quiet_us + self._watch.since_us()) // 1000
+        self.recorder.mark(kind, text, ago_ms - drained_ms)
 
     def set_clock(self, seconds: int) -> None:
         """Set the wall clock to seconds since 1970-01-01 UTC."""

@@ -4,6 +4,7 @@ from micropython import const
 
 from . import board, config, logs, version
 from .recorder import STOPPED
+from .strap import STATES
 
 _FREE_STEP = const(16384)  # bytes that `free` compares at once
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
@@ -59,10 +60,12 @@ class Commands:
             "device": board.device_id(),
             "session": 0,
             "sensor": app.sensing.fault or "ok",
+            "mode": app.sensing.mode,
             "free": logs.free_bytes(),
             "flash": app.flash_fault or ", ".join(logs.set_aside()) or self._room(),
             "config": config.check()[1] or "ok",
             "clock_s": board.clock_s(),
+            "strap": app.strap.fault or STATES[app.strap.state],
             "reset": board.reset_cause(),
         }
         recorder = app.recorder
@@ -142,10 +145,10 @@ class Commands:
         kind, _, text = rest.partition(" ")
         if not kind:
             return {"error": "mark what?", "next": "type mark glimmer"}
-        recorder = self._app.recorder
-        if not recorder:
+        app = self._app
+        if not app.recorder:
             return dict(_NONE_OPEN)
-        recorder.mark(kind[:24], text[:120])
+        app.mark(kind[:24], text[:120], app.lap_us // 2000)  # it came since the last look
         return {"marked": kind[:24]}
 
     def _pace(self, rest: str):
@@ -157,6 +160,23 @@ class Commands:
             return dict(_NONE_OPEN)
         recorder.pace(cycle_ms)
         return {"pace_ms": cycle_ms}
+
+    def _strap(self, rest: str):
+        strap = self._app.strap
+        if rest in ("on", "off"):
+            config.store("strap", int(rest == "on"))
+            getattr(strap, rest)()
+        elif rest == "forget":
+            strap.forget()
+        elif rest:
+            return {"error": "strap what?", "next": "type strap on, off or forget"}
+        return {
+            "strap": strap.fault or STATES[strap.state],
+            "name": strap.name,
+            "bonded": len(strap.bonds) > 0,
+            "sent": strap.sent,
+            "dropped": strap.dropped,
+        }
 
     def _time(self, rest: str):
         seconds = int(rest)
@@ -203,6 +223,10 @@ HELP = {
     "free": ("SESSION BYTES CRC", "remove a session whose copy has this size and CRC-32"),
     "mark": ("KIND [TEXT]", "mark this moment"),
     "pace": ("MS", "paced breathing begins, a breath each so many ms; 0: it ends"),
+    "strap": (
+        "[on|off|forget]",
+        "a heart-rate strap over Bluetooth: it broadcasts",
+    ),
     "time": ("SECONDS", "set the clock, seconds since 1970-01-01 UTC"),
     "watch": ("SECONDS", "send what is seen as it comes, for so long; 0: no longer"),
     "config": ("[NAME [VALUE ...]]", "what is set; set it, from the next session on"),

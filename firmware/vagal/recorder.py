@@ -37,6 +37,7 @@ class Recorder:
         self._led = LedCurrent(config["ir_code"], config["ir_cap"])
         self._led_n = 0  # samples since the LED current was judged
         self._last = 0  # the newest sample
+        self._red_lit = not config["ir_only"]
         self._red_sum = 0
         self._red_n = 0
         self._since_flush_us = 0
@@ -68,7 +69,8 @@ class Recorder:
             self._red_sum += v
             self._red_n += 1
             if self._red_n == self.rate_hz:
-                self.journal.red(index - self._red_n, self._red_sum // self._red_n)
+                if self._red_lit:
+                    self.journal.red(index - self._red_n, self._red_sum // self._red_n)
                 self._red_sum = self._red_n = 0
                 self.pipeline.second()
 
@@ -114,9 +116,11 @@ class Recorder:
         self.event(CLOCK, 0, before)
         self.event(CLOCK, 1, seconds)
 
-    def mark(self, kind: str, text: str) -> None:
-        """The wearer or the host marked this moment."""
-        self.journal.mark(self.pipeline.index, kind, text)
+    def mark(self, kind: str, text: str, ago_ms: int = 0) -> None:
+        """Someone marked a moment, so long before the newest sample; less than 0: after it."""
+        n = ago_ms * self._rate_hz
+        n -= n * self.clock.scale >> 16
+        self.journal.mark(max(0, self.pipeline.index - n // 1000), kind, text)
 
     @property
     def flush_due(self) -> bool:

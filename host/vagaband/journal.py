@@ -29,6 +29,7 @@ LONGEST_KIND, LONGEST_TEXT = 24, 120  # of a mark, as the device cuts them
 
 CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN = 1, 2, 3, 4, 5, 6, 7
 RAW_STOPPED, END, CLOCK = 16, 17, 18
+STRAP = 22
 FLAGS = ("ok", "missed", "extra", "ectopic", "gap", "motion")
 REASONS = ("", "corrected", "flat", "motion", "irregular", "noise")
 CONFIDENCES = ("none", "fair", "good")

@@ -64,6 +64,31 @@ def _cut(words: str) -> str:
     return words
 
 
+PHONE = {  # what a phone does, and whether something follows it
+    "connect": False,
+    "disconnect": False,
+    "pair": False,
+    "unpair": False,
+    "subscribe": True,
+    "unsubscribe": True,
+    "read": True,
+}
+
+
+def _ble(words: str) -> str:
+    first, *rest = words.split()
+    if first == "full":
+        _positive(" ".join(rest))
+        return words
+    if first == "second":
+        first, *rest = rest
+    if first not in PHONE or (rest and not PHONE[first]) or (first == "read" and not rest):
+        raise ValueError("needs what a phone does")
+    if rest and not 0 <= int(" ".join(rest), 16) <= 0xFFFF:
+        raise ValueError("needs a UUID of 16 bits")
+    return words
+
+
 def _nothing(words: str) -> None:
     if words:
         raise ValueError("takes nothing after it")
@@ -77,6 +102,7 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "on": ("", _nothing, "puts the finger back"),
     "motion": ("SECONDS", _positive, "moves the finger"),
     "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
+    "press": ("MS", _positive, "presses the button so long; its contacts bounce"),
     "nak": ("SECONDS", _positive, "the sensor does not acknowledge"),
     "stuck": ("SECONDS", _positive, "the sensor holds SDA low, till nine clocks and a stop"),
     "short": ("SECONDS", _positive, "SDA is shorted to ground"),
@@ -94,6 +120,13 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
         "",
         _nothing,
         "says the bytes of the heap in use, and the blocks erased",
+    ),
+    "ble": (
+        "WHAT",
+        _ble,
+        "a phone near the board: connect, pair, subscribe [UUID], unsubscribe [UUID], read UUID,\n"
+        f"{'':<19}disconnect, unpair; with second before it another phone; full SECONDS: the\n"
+        f"{'':<19}radio's buffers are full",
     ),
     "cut": ("N [WAY]", _cut, "the same at flash operation N from now: before, torn or after it"),
     "worn": ("N", _count, "N blocks of flash can't be erased any more"),

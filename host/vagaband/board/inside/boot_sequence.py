@@ -11,8 +11,8 @@ import vfs
 
 READY = "\x02vagaband board ready\x03\n"  # the supervisor swallows all up to this
 OWN_MODULES = (
-    "boot_sequence chip console flash flash_faults i2c_bus rtc umbilical virtual_machine"
-    " virtual_time world"
+    "air boot_sequence chip console flash flash_faults i2c_bus pins rtc umbilical"
+    " virtual_bluetooth virtual_machine virtual_time world"
 )
 
 
@@ -45,11 +45,13 @@ def start(main_globals):
 
 def _build_world(config, umbilical):
     """The world with its chip and clock, as a reset left them."""
+    from air import Air
     from chip import Chip
     from rtc import Rtc
     from world import World
 
-    world = World(config, umbilical, time)
+    trace = open(config["pin_trace"], "ab") if config["pin_trace"] else None
+    world = World(config, umbilical, time, trace)
     chip = Chip(world, _light_of(umbilical), config["clock"], config["part_id"], config["swapped"])
     chip.faults = config["faults"]
     chip.first_start_us, chip.first_period_us = world.first_start_us, world.first_period_us
@@ -59,21 +61,26 @@ def _build_world(config, umbilical):
         chip.restore(device["chip"])
     world.chip = chip
     world.rtc = Rtc(world, device and device["rtc"])
+    record = config["ble_file"] and open(config["ble_file"], "a")
+    world.air = Air(world, record, config["seed"], config["world"]["air"])
     return world
 
 
 def _build_shadows(config, world):
     """The modules that stand before MicroPython's own, by name."""
+    import virtual_bluetooth
     import virtual_machine
     import virtual_time
     from console import Console, Micropython, Select, Sys
 
     virtual_time.bind(world)
+    virtual_bluetooth.bind(world)
     virtual_machine.bind(world, world.chip, world.rtc, config["unique_id"])
     console = Console(world, sys.stdin.buffer, sys.stdout.buffer, select, config["baud"])
     return {
         "time": virtual_time,
         "machine": virtual_machine,
+        "bluetooth": virtual_bluetooth,
         "sys": Sys(sys, console),
         "select": Select(select),
         "micropython": Micropython(micropython),
