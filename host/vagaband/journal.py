@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vagaband.errors import InputError
-from vagaband.plain import plain
+from vagaband.plain import JOINERS, plain
 from vagaband.rice import Unpacker
 
 MAGIC = b"VBJ1"
@@ -342,7 +342,9 @@ def _mark(journal: Journal, payload: bytes) -> None:
     (index,) = struct.unpack_from("<I", payload)
     _check_index(index)
     kind, text = json.loads(payload[4:])
-    journal.marks.append((index, plain(kind, LONGEST_KIND), plain(text, LONGEST_TEXT)))
+    journal.marks.append(
+        (index, plain(kind, LONGEST_KIND, also=JOINERS), plain(text, LONGEST_TEXT, also=JOINERS))
+    )
 
 
 READERS = {"H": _header, "R": _raw, "L": _red, "B": _found, "V": _event, "M": _mark}

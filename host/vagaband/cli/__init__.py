@@ -12,6 +12,7 @@ from vagaband import __version__
 from vagaband.cli import bench, boards, files, flashing
 from vagaband.cli.doctor import doctor
 from vagaband.cli.live import live
+from vagaband.cli.mark import mark_
 from vagaband.cli.strap import strap_
 from vagaband.errors import VagabandError
 from vagaband.plain import plain
@@ -28,6 +29,7 @@ COMMANDS = (
     doctor,
     boards.pull_,
     live,
+    mark_,
     strap_,
     files.replay,
     files.validate,
