@@ -54,8 +54,6 @@ class App:
         """Measure until Ctrl-C; a failure resets the board."""
         self._console.hold()
         try:
-            if self._config["strap"]:
-                self.strap.on()
             self.start()
             while True:
                 self._turn()
@@ -69,7 +67,7 @@ class App:
             self._crashed()
         finally:
             self._console.release()
-            self.strap.off()
+            self.strap.set(False)
 
     def _crashed(self) -> None:
         try:
@@ -154,6 +152,7 @@ class App:
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
         self._config.update(config.load())  # whoever holds it sees what is new
+        self.strap.set(self._config["strap"])
         try:
             number = logs.next_session()
             self.recorder = Recorder(number, self._header(number), self._config, self.listeners)

@@ -165,7 +165,7 @@ class Commands:
         strap = self._app.strap
         if rest in ("on", "off"):
             config.store("strap", int(rest == "on"))
-            getattr(strap, rest)()
+            strap.set(rest == "on")
         elif rest == "forget":
             strap.forget()
         elif rest:

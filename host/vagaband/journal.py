@@ -313,10 +313,13 @@ def _found(journal: Journal, payload: bytes) -> None:
         journal.ok_tail = 0
     journal.ok_tail += ok
     for i in range(epochs):
-        journal.epochs.append(_epoch(payload[pos + 4 * mends + EPOCH_BYTES * i :][:EPOCH_BYTES]))
+        journal.epochs.append(
+            read_epoch(payload[pos + 4 * mends + EPOCH_BYTES * i :][:EPOCH_BYTES])
+        )
 
 
-def _epoch(payload: bytes) -> tuple[int, ...]:
+def read_epoch(payload: bytes) -> tuple[int, ...]:
+    """An epoch's integers from its 17 bytes; ValueError where it is none."""
     run, number = payload[0], payload[1]
     rsa = int.from_bytes(payload[2:5], "little", signed=True)
     bp_rsa = int.from_bytes(payload[5:8], "little", signed=True)
