@@ -195,6 +195,8 @@ class Wearer:
             if felt:
                 self._shaken_ms = 0
         self._strength = 255 * self._config["buzz"] // 100 if felt else 0
+        if self._rhythm.on:
+            self._show(_DARK, 0)
         self._rhythm.play(rhythm)
 
     def _hour(self) -> int:
