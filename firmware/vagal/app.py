@@ -7,6 +7,7 @@ from micropython import const
 
 from . import board, config, logs, version
 from .commands import Commands
+from .exercise import Exercise
 from .link import Link
 from .max30102 import FULL_SCALE_NA, RATE_HZ
 from .recorder import FAULT, FULL, INTERRUPTED, Recorder
@@ -27,7 +28,9 @@ class App:
         self._console = board.Console()
         self.link = Link(self._console, Commands(self).table())
         self.sensing = Sensing(board.sensor_bus, self._config, board.sleep_ms)
+        self.exercise = Exercise(self, self._config)
         self.wearer = Wearer(self._config)
+        self.wearer.exercise = self.exercise
         self._watch = board.Stopwatch()
         self._watchdog = None
         self.recorder = None
@@ -86,6 +89,7 @@ class App:
         babble = self.link.listen()
         if self.link.pulling:
             self.link.step()
+            self.wearer.step(self)
         elif not babble:
             self._wait()
 
@@ -162,6 +166,7 @@ class App:
 
     def end(self, why: int) -> None:
         """End the session, where one is open."""
+        self.exercise.stop()
         recorder = self.recorder
         self.recorder = None
         if recorder:
