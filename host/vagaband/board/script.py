@@ -76,6 +76,7 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "off": ("", _nothing, "takes the finger off"),
     "on": ("", _nothing, "puts the finger back"),
     "motion": ("SECONDS", _positive, "moves the finger"),
+    "breathe": ("HZ", _positive, "breathes at this rate from now on; 0: at the heart's own"),
     "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
     "nak": ("SECONDS", _positive, "the sensor does not acknowledge"),
     "stuck": ("SECONDS", _positive, "the sensor holds SDA low, till nine clocks and a stop"),
@@ -120,7 +121,7 @@ WIRING_FAULTS = {
     "int_low": "INT is shorted to ground",
     "int_no_pull_up": "nothing outside the ESP32 pulls INT up",
 }
-LIGHT_ACTIONS = ("off", "on", "motion", "ambient")
+LIGHT_ACTIONS = ("off", "on", "motion", "ambient", "breathe")
 
 
 def help_text() -> str:
