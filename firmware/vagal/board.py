@@ -13,7 +13,13 @@ from micropython import const
 SDA = const(21)
 SCL = const(22)
 INT = const(4)  # the sensor's interrupt, where it is wired
-_BUTTON = const(27)  # to ground; held at boot it means service mode
+BUTTON = const(27)  # to ground; held at boot it means service mode
+RED = const(25)  # of the light, each LED by a resistor to ground
+GREEN = const(26)
+BLUE = const(33)
+MOTOR = const(23)  # by a transistor
+_PWM_HZ = const(1000)  # no eye sees it flicker
+_LATE_MS = const(150)  # a loop that was away for so long may have been deaf
 _I2C_HZ = const(400000)
 _WATCHDOG_MS = const(8000)
 _FOREVER_MS = const(3600000)  # a watchdog can't be stopped, only put off
@@ -37,7 +43,7 @@ def sensor_bus():
 
 def button_held() -> bool:
     """Whether the button is down."""
-    return not machine.Pin(_BUTTON, machine.Pin.IN, machine.Pin.PULL_UP).value()
+    return not machine.Pin(BUTTON, machine.Pin.IN, machine.Pin.PULL_UP).value()
 
 
 def device_id() -> str:
@@ -147,6 +153,87 @@ class Console:
         sys.stdout.buffer.write(data)
 
 
+def _pwm(pin: int):
+    return machine.PWM(machine.Pin(pin), freq=_PWM_HZ, duty_u16=0)
+
+
+class Light:
+    """The wearer's light, of three colours."""
+
+    def __init__(self) -> None:
+        self._leds = (_pwm(RED), _pwm(GREEN), _pwm(BLUE))
+
+    def set(self, red: int, green: int, blue: int) -> None:
+        """Show these colours, each 0 to 255."""
+        self._leds[0].duty_u16(red * 257)
+        self._leds[1].duty_u16(green * 257)
+        self._leds[2].duty_u16(blue * 257)
+
+
+class Motor:
+    """The motor that shakes."""
+
+    def __init__(self) -> None:
+        self._pwm = _pwm(MOTOR)
+
+    def set(self, strength: int) -> None:
+        """Shake so strongly, 0 to 255."""
+        self._pwm.duty_u16(strength * 257)
+
+
+class Button:
+    """The button: its level, and when it went down, noted by an interrupt whatever the loop does.
+
+    While a block of flash is erased no interrupt comes: put `blind()` before what may do that and
+    `sees()` behind. A press amid that is taken to be in the middle, the least that it can be off.
+    """
+
+    def __init__(self) -> None:
+        self._pin = machine.Pin(BUTTON, machine.Pin.IN, machine.Pin.PULL_UP)
+        self._fell = False
+        self._was_low = False  # when the interrupt's handler looked; a spark never is
+        self._at = 0
+        self._blind_at = 0
+        self._read_at = time.ticks_ms()
+        self._pin.irq(self._note, machine.Pin.IRQ_FALLING)
+
+    def _note(self, pin) -> None:
+        if not self._fell:
+            self._at = time.ticks_ms()
+            self._fell = True
+            self._was_low = False
+        if not pin.value():
+            self._was_low = True
+
+    def blind(self) -> None:
+        """Flash may be erased from here on."""
+        self._blind_at = time.ticks_ms()
+
+    def sees(self) -> None:
+        """Flash is not erased any more."""
+        now = time.ticks_ms()
+        if self._fell:
+            after = time.ticks_diff(self._at, self._blind_at)
+            if 0 <= after <= time.ticks_diff(now, self._blind_at):
+                self._at = time.ticks_add(self._blind_at, after >> 1)
+        if not self._pin.value():
+            self._was_low = True
+
+    def down(self) -> bool:
+        """Whether it is down now."""
+        return not self._pin.value()
+
+    def fell_ago(self) -> int:
+        """How many ms ago it went down, since the last call; -1 where it did not."""
+        now = time.ticks_ms()
+        late = time.ticks_diff(now, self._read_at) > _LATE_MS
+        self._read_at = now
+        if not self._fell:
+            return -1
+        self._fell = False
+        return time.ticks_diff(now, self._at) if late or self._was_low else -1
+
+
 class Stopwatch:
     """Time between calls, by the crystal."""
 
@@ -159,6 +246,10 @@ class Stopwatch:
         lap = time.ticks_diff(now, self._last)
         self._last = now
         return lap
+
+    def since_us(self) -> int:
+        """Microseconds since the last lap."""
+        return time.ticks_diff(time.ticks_us(), self._last)
 
 
 sleep_ms = time.sleep_ms
