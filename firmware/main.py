@@ -47,6 +47,16 @@ def service_wanted(board) -> bool:
     return True
 
 
+def show_service() -> None:
+    """Let the light say so, where this version can."""
+    try:
+        from vagal import wearer
+
+        wearer.show_service()
+    except Exception as e:
+        print("vagaband: no light,", e)
+
+
 def start() -> None:
     """Run /vagal, or service mode."""
     from vagal import board
@@ -56,6 +66,7 @@ def start() -> None:
         board.set_crashes(0)
         if not (crashed and there(TRIAL) and there(OLD)):
             print("vagaband: service mode, the app does not run; reset to try again")
+            show_service()
             return
         fall_back()
     from vagal import app

@@ -38,6 +38,8 @@ class App:
         self._boot = board.random_id()
         self._set_by = 0  # seconds by which the clock was set since then
         self._up_us = 0
+        self.lap_us = 0  # from the turn before to this one
+        self.ended = 0  # why the latest session did, as recorder.py has it
         self.flash_fault = ""  # what is wrong with the flash, in words
         self._unwritten = False  # a session could not be begun
         self._idle_us = 0  # since then
@@ -70,7 +72,8 @@ class App:
 
     def _turn(self) -> None:
         """Once around: samples, flash, line."""
-        lap_us = self._watch.lap_us()
+        self.lap_us = lap_us = self._watch.lap_us()
+        flushed = False
         if self._up_us < _FAST_US:
             self._up_us += lap_us
             if self._up_us >= _FAST_US:
@@ -79,19 +82,19 @@ class App:
         recorder = self.recorder
         if recorder:
             self._measure(recorder, lap_us)
-            if recorder.flush_due and self._flush(recorder):
-                return  # drain what came meanwhile before anything else
+            flushed = recorder.flush_due and self._flush(recorder)
         else:
             self._feed()
             self._idle_us += lap_us
             if self._unwritten and self._idle_us > _AGAIN_US:
                 self.start()
         babble = self.link.listen()
-        if self.link.pulling:
-            self.link.step()
-            self.wearer.step(self)
-        elif not babble:
+        if not (flushed or babble or self.link.pulling):
             self._wait()
+            return
+        if not flushed:  # else what came meanwhile is drained first
+            self.link.step()
+        self.wearer.step(self)
 
     def _wait(self) -> None:
         """Until the next turn; the wearer's light, motor and button are served meanwhile."""
@@ -103,7 +106,10 @@ class App:
 
     def _flush(self, recorder: Recorder) -> bool:
         """Write a piece of what is due; False where that failed: it is tried a turn later."""
+        button = self.wearer.button
+        button.blind()
         done = recorder.flush()
+        button.sees()
         self._feed()  # a bus that sticks in the next turn may take the watchdog's time
         file = recorder.journal.file
         if file.error and recorder.journal.pressing:
@@ -131,6 +137,7 @@ class App:
         if self.recorder:
             return {"error": "a session is open", "next": "type stop first"}
         if not logs.has_room():
+            self.ended = FULL
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
         try:
@@ -170,11 +177,26 @@ class App:
         recorder = self.recorder
         self.recorder = None
         if recorder:
+            self.ended = why
             self.sensing.end(recorder)
             try:
                 recorder.close(why)
             except OSError as e:
                 self.flash_fault = "session %d has no end: %s" % (recorder.journal.session, e)
+
+    def mark(self, kind: str, text: str, ago_ms: int) -> None:
+        """Mark the moment so long before now; a session must be open."""
+        self.recorder.mark(kind, text, ago_ms - self.drained_ms)
+
+    @property
+    def drained_ms(self) -> int:
+        """How long ago the newest samples were taken."""
+        return (self.sensing.quiet_us + self._watch.since_us()) // 1000
+
+    def shaken(self, on: bool) -> None:
+        """The motor begins to run, or has just been switched off."""
+        if self.recorder:
+            self.recorder.buzz(on, self.drained_ms)
 
     def set_clock(self, seconds: int) -> None:
         """Set the wall clock to seconds since 1970-01-01 UTC."""

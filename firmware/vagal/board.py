@@ -253,4 +253,6 @@ class Stopwatch:
 
 
 sleep_ms = time.sleep_ms
+ticks_ms = time.ticks_ms
+ticks_diff = time.ticks_diff
 reset = machine.reset

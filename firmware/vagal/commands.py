@@ -124,10 +124,10 @@ class Commands:
         kind, _, text = rest.partition(" ")
         if not kind:
             return {"error": "mark what?", "next": "type mark glimmer"}
-        recorder = self._app.recorder
-        if not recorder:
+        app = self._app
+        if not app.recorder:
             return dict(_NONE_OPEN)
-        recorder.mark(kind[:24], text[:120])
+        app.mark(kind[:24], text[:120], app.lap_us // 2000)  # it came since the last look
         return {"marked": kind[:24]}
 
     def _breathe(self, rest: str):

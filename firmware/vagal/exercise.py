@@ -8,6 +8,7 @@ from micropython import const
 from . import cue
 from .lockin import LEAST_SHARE
 from .pacer import BUZZ_MS, COLOURS, IN, LEAST_CYCLE_MS, OUT, Pacer, buzz
+from .recorder import RING_MS
 from .rsa import NONE
 
 ENDED = const(0)  # what EXERCISE events say; value: RSA at the pace as in an epoch, or NONE
@@ -22,7 +23,6 @@ _MOST_MIN = const(30)
 _STEP_MS = const(20)  # the light changes 50 times a second
 _IDLE_MS = const(100)
 _AHEAD_MS = const(320)  # so long before a cue its buzz is planned: it comes no earlier
-_RING_MS = const(60)  # the motor runs on so long when it is switched off
 _TICKS = const(0x3FFFFFFF)  # the clock may wrap here
 _NEVER = const(0x3FFFFFFF)
 
@@ -31,7 +31,7 @@ class Exercise:
     """Call `step(now_ms)` as often as it asks while `running`.
 
     Then `level` (0 to 255) and `colour` (red, green, blue) are what the light is to show, `motor`
-    (0 to 255) how strong it vibrates.
+    (0 to 255) how strong it vibrates; `buzzing` from the first buzz of a cue to its last.
     """
 
     def __init__(self, app, config: dict) -> None:
@@ -55,7 +55,7 @@ class Exercise:
         self._phase = IN  # of the cue that comes
         self._cue_ms = _NEVER  # when it is due
         self._buzz_ms = _NEVER  # when its buzz begins, once that is planned
-        self._buzzing = False
+        self.buzzing = False
 
     def start_default(self) -> dict:
         """The button's exercise; the answer for who asked."""
@@ -91,8 +91,6 @@ class Exercise:
         self.kind = kind
         self._recorder = recorder
         self._stretches = stretches
-        self._index = -1
-        self._drained_ms = 0  # when the newest samples were taken
         self._ms = 0  # since the stretch began
         recorder.exercise(kind, value)
         self._enter(0)
@@ -110,7 +108,6 @@ class Exercise:
 
     def _leave(self) -> None:
         """A stretch ends."""
-        self._still()
         if self._pacer:
             self._conclude()
             self._recorder.pace(0)
@@ -144,10 +141,6 @@ class Exercise:
             self._rest()
             self._end()
             return _IDLE_MS
-        index = self._recorder.pipeline.index
-        if index != self._index:
-            self._index = index
-            self._drained_ms = now_ms
         if self._began_ms < 0:
             self._began_ms = now_ms
         self._ms = ms = (now_ms - self._began_ms) & _TICKS
@@ -158,11 +151,11 @@ class Exercise:
             self._leave()
             self._enter(self._place + 1)
         elif self._pacer:
-            self._pace(now_ms, ms)
+            self._pace(ms)
             return _STEP_MS
         return _STEP_MS if self._pacer else _IDLE_MS
 
-    def _pace(self, now_ms: int, ms: int) -> None:
+    def _pace(self, ms: int) -> None:
         pacer = self._pacer
         pacer.at(ms)
         self.level = pacer.level
@@ -174,15 +167,14 @@ class Exercise:
         if self._cue_ms >= self._stretches[self._place][2]:
             return
         if self._buzz_ms == _NEVER and ms + _AHEAD_MS >= self._cue_ms:
-            self._buzz_ms = max(ms, self._cue_ms + self._shift(now_ms, self._cue_ms - ms))
+            self._buzz_ms = max(ms, self._cue_ms + self._shift(self._cue_ms - ms))
         into = ms - self._buzz_ms
         if into >= BUZZ_MS:
-            self._still()
+            self.motor = 0
+            self.buzzing = False
             self._await_cue(max(ms, self._cue_ms + 1))
         elif into >= 0:
-            if not self._buzzing:
-                self._buzzing = True
-                self._tell(0)
+            self.buzzing = True
             self.motor = buzz(self._phase, into)
 
     def _await_cue(self, ms: int) -> None:
@@ -191,26 +183,13 @@ class Exercise:
         self._phase = IN if self._cue_ms % self._pacer.cycle_ms == 0 else OUT
         self._buzz_ms = _NEVER
 
-    def _shift(self, now_ms: int, due_ms: int) -> int:
+    def _shift(self, due_ms: int) -> int:
         """By how much a buzz that is due so long after now is to be moved, out of the pulse."""
         recorder = self._recorder
         rate_hz = recorder.rate_hz
-        since_ms = (now_ms - self._drained_ms) & _TICKS
-        last_ms = (recorder.beat_at - self._index) * 1000 // rate_hz - since_ms
-        return cue.shift(due_ms, BUZZ_MS + _RING_MS, last_ms, recorder.apart * 1000 // rate_hz)
-
-    def _still(self) -> None:
-        """The motor stops."""
-        self.motor = 0
-        if self._buzzing:
-            self._buzzing = False
-            self._tell(_RING_MS)
-
-    def _tell(self, ring_ms: int) -> None:
-        """Say that the motor begins to run, or will have stopped; as a sample's number."""
-        recorder = self._recorder
-        ms = ((self._began_ms + self._ms - self._drained_ms) & _TICKS) + ring_ms
-        recorder.buzz(self._buzzing, ms * recorder.rate_hz // 1000)
+        last_ms = (recorder.beat_at - recorder.pipeline.index) * 1000 // rate_hz
+        last_ms -= self._app.drained_ms
+        return cue.shift(due_ms, BUZZ_MS + RING_MS, last_ms, recorder.apart * 1000 // rate_hz)
 
     def report(self) -> dict:
         """Where it is: `ms` since the stretch began; how the last one ended."""

@@ -15,7 +15,7 @@ import struct
 from micropython import const
 
 _PIECE = const(512)  # file bytes in a frame: 46 ms at 115200 baud
-_LINE = const(160)  # longest command
+_LINE = const(240)  # longest command; the UART holds 260 bytes for a loop that is busy
 _AT_ONCE = const(256)  # bytes taken in a turn, however many more a host sends
 _TO = const(40)  # characters of a command that its answer repeats
 _HEAD = const(5)

@@ -22,6 +22,7 @@ FULL = const(3)
 FAULT = const(4)
 EMPTY = const(5)  # the battery
 
+RING_MS = const(60)  # the motor runs on so long when it is switched off
 _FLUSH_US = const(28600000)  # with the flush itself at most 30 s are lost with the power
 
 
@@ -104,9 +105,9 @@ class Recorder:
         if not kind:
             self._since_flush_us += _FLUSH_US
 
-    def buzz(self, on: bool, n: int) -> None:
-        """The motor vibrates from `n` samples on, or no longer."""
-        self.pipeline.buzz(on, n)
+    def buzz(self, on: bool, ms: int) -> None:
+        """The motor is switched on or off, so long after the newest sample."""
+        self.pipeline.buzz(on, (ms if on else ms + RING_MS) * self.rate_hz // 1000)
 
     def waited(self, elapsed_us: int) -> None:
         """Time has gone by, with samples or without: a flush falls due."""
@@ -128,9 +129,11 @@ class Recorder:
         self.event(CLOCK, 0, before)
         self.event(CLOCK, 1, seconds)
 
-    def mark(self, kind: str, text: str) -> None:
-        """The wearer or the host marked this moment."""
-        self.journal.mark(self.pipeline.index, kind, text)
+    def mark(self, kind: str, text: str, ago_ms: int = 0) -> None:
+        """Someone marked a moment, so long before the newest sample; less than 0: after it."""
+        n = ago_ms * self.rate_hz
+        n -= n * self.clock.scale >> 16
+        self.journal.mark(max(0, self.pipeline.index - n // 1000), kind, text)
 
     @property
     def flush_due(self) -> bool:

@@ -36,7 +36,7 @@ class Sensing:
     def begin(self, config: dict) -> None:
         """A session begins, and with it the sensor."""
         self._sensor.codes[1] = config["ir_code"]
-        self._quiet_us = 0  # since the last sample
+        self.quiet_us = 0  # since the last sample
         self._still_us = 0  # since that, or since the sensor was started
         self._settling = True  # it was started, and no sample has come
         self._cause = 0  # of the gap that is running
@@ -46,11 +46,11 @@ class Sensing:
     def end(self, recorder: Recorder) -> None:
         """The session ends: a gap that is running is recorded."""
         if self._cause:
-            recorder.gap(self._cause, LOST_UNKNOWN, 0, self._quiet_us)
+            recorder.gap(self._cause, LOST_UNKNOWN, 0, self.quiet_us)
 
     def measure(self, recorder: Recorder, lap_us: int) -> bool:
         """Take what the sensor has; `lap_us` is the time since the last call. True: samples."""
-        self._quiet_us += lap_us
+        self.quiet_us += lap_us
         self._still_us += lap_us
         sensor = self._sensor
         try:
@@ -118,7 +118,7 @@ class Sensing:
     def _record(self, recorder: Recorder, n: int) -> None:
         sensor = self._sensor
         lost = sensor.lost
-        time_us = self._quiet_us
+        time_us = self.quiet_us
         if self._cause:
             recorder.gap(self._cause, LOST_UNKNOWN, n + max(lost, 0), time_us)
             self._cause = 0
@@ -128,7 +128,7 @@ class Sensing:
         if lost:
             recorder.gap(OVERFLOW, lost, n, time_us)
         recorder.drained(n + max(lost, 0), time_us)
-        self._quiet_us = self._still_us = 0
+        self.quiet_us = self._still_us = 0
         self._settling = False
 
     def _light(self, recorder: Recorder) -> None:

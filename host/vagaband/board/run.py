@@ -55,6 +55,7 @@ class BoardOptions:
     erase_us: tuple[int, int] = ERASE_US
     faults: tuple[str, ...] = ()  # of WIRING_FAULTS
     flash_trace: Path | None = None  # where all block operations of its file system go
+    pins: Path | None = None  # where all changes of light, motor and button go, as CSV
     line_faults: str = ""  # see `line_faults.KINDS`
     wrap_s: float | None = None  # from boot on, till the tick counters wrap; None: as they do
 
@@ -68,6 +69,8 @@ def run_board(options: BoardOptions) -> None:
     events = read_script(options.script) if options.script else []
     _breathe(heart, events)
     light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
+    if options.pins:
+        write_private(options.pins, b"t_us,pin,value\n")
     with _flash_file(options) as flash_file, _ended_by_signal() as ending:
         port = Port(
             options.baud,
@@ -118,6 +121,7 @@ def board_config(
         "erase_us": options.erase_us,
         "unique_id": identity[:6],
         "flash_trace": str(options.flash_trace.absolute()) if options.flash_trace else "",
+        "pin_trace": str(options.pins.absolute()) if options.pins else "",
         "flash_file": str(flash_file),
         "events": [_world_event(e) for e in events if e.action not in LIGHT_ACTIONS],
         "budget_us": round(60e6 * (options.for_min or 0)),
@@ -134,6 +138,7 @@ def board_config(
             "faults_until_us": {},
             "stuck_clocks": 0,
             "flash": None,
+            "pins": None,
         },
     }
 

@@ -78,6 +78,7 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "motion": ("SECONDS", _positive, "moves the finger"),
     "breathe": ("HZ", _positive, "breathes at this rate from now on; 0: at the heart's own"),
     "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
+    "press": ("MS", _positive, "presses the button so long; its contacts bounce"),
     "nak": ("SECONDS", _positive, "the sensor does not acknowledge"),
     "stuck": ("SECONDS", _positive, "the sensor holds SDA low, till nine clocks and a stop"),
     "short": ("SECONDS", _positive, "SDA is shorted to ground"),

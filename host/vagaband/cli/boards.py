@@ -210,6 +210,9 @@ vagaband pull --port URL               then its session
 @click.option("--clock", type=float, help="The sensor's clock against nominal, as 0.985.")
 @click.option("--wrap", "wrap_s", type=float, help="The tick counters wrap so long after boot.")
 @click.option("--truth", type=click.Path(path_type=Path), help="Where the heart's beats go.")
+@click.option(
+    "--pins", type=click.Path(path_type=Path), help="Where light, motor and button go, as CSV."
+)
 def board_(recording_file: Path | None, rate_hz: float | None, speed: str, **options: Any) -> None:
     try:
         pace = "max" if speed == "max" else float(speed)

@@ -11,8 +11,8 @@ import vfs
 
 READY = "\x02vagaband board ready\x03\n"  # the supervisor swallows all up to this
 OWN_MODULES = (
-    "boot_sequence chip console flash flash_faults i2c_bus motor rtc umbilical virtual_machine"
-    " virtual_time world"
+    "boot_sequence chip console flash flash_faults i2c_bus motor pins rtc umbilical"
+    " virtual_machine virtual_time world"
 )
 
 
@@ -50,7 +50,8 @@ def _build_world(config, umbilical):
     from rtc import Rtc
     from world import World
 
-    world = World(config, umbilical, time)
+    trace = open(config["pin_trace"], "ab") if config["pin_trace"] else None
+    world = World(config, umbilical, time, trace)
     chip = Chip(world, _light_of(umbilical), config["clock"], config["part_id"], config["swapped"])
     chip.faults = config["faults"]
     chip.motor = Motor()

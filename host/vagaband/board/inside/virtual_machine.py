@@ -1,6 +1,7 @@
 """The firmware's `machine`: pins, I2C, RTC, watchdog and resets of the virtual ESP32."""
 
 from i2c_bus import I2C
+from pins import BUTTON_PIN, MOTOR_PIN, OUTPUTS
 from rtc import RTC
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
@@ -31,7 +32,7 @@ def bind(world, chip, rtc, unique_id):
 
 
 class Pin:
-    """A GPIO: wired are SDA, SCL and the sensor's INT; any other is what its pull says."""
+    """A GPIO: wired are SDA, SCL, the sensor's INT and the button; others are as their pull."""
 
     IN, OUT, OPEN_DRAIN = 1, 3, 7
     PULL_DOWN, PULL_UP = 1, 2
@@ -64,6 +65,8 @@ class Pin:
             return self._out.get(self.id, 0)
         if self.id in HELD_LOW and not self._driven_high():
             return 0
+        if self.id == BUTTON_PIN and not _world.pins.button_level:
+            return 0
         return 0 if self._pull == self.PULL_DOWN and not self._wired_high() else 1
 
     def _driven_high(self):
@@ -94,7 +97,59 @@ class Pin:
         self.value(0)
 
     def irq(self, handler=None, trigger=0, **options):
-        """Accepted, never fires: the firmware polls."""
+        """Calls `handler(pin)` soon after an edge of the button; no other pin interrupts."""
+        if self.id == BUTTON_PIN:
+            _world.pins.irq(self, handler, trigger)
+
+
+class PWM:
+    """A pin that is on for a share of the time: `duty_u16` of 65535, `duty` of 1023."""
+
+    def __init__(self, dest, freq=5000, duty=None, duty_u16=None):
+        self.id = dest.id if isinstance(dest, Pin) else dest
+        self._freq_hz = freq
+        self._duty = 0
+        self.duty_u16(duty_u16 if duty_u16 is not None else 64 * (512 if duty is None else duty))
+
+    def init(self, freq=None, duty=None, duty_u16=None):
+        """Sets what is given."""
+        if freq is not None:
+            self._freq_hz = freq
+        if duty is not None:
+            self.duty(duty)
+        if duty_u16 is not None:
+            self.duty_u16(duty_u16)
+
+    def freq(self, hz=None):
+        """Gets or sets the frequency."""
+        if hz is None:
+            return self._freq_hz
+        self._freq_hz = hz
+        return None
+
+    def duty_u16(self, duty=None):
+        """Gets or sets the duty."""
+        if duty is None:
+            return self._duty
+        if not 0 <= duty <= 65535:
+            raise ValueError("duty_u16 must be from 0 to 65535")
+        self._duty = duty
+        if self.id in OUTPUTS:
+            _world.pins.set(OUTPUTS[self.id], duty, _world.now_us)
+            if self.id == MOTOR_PIN:
+                _world.chip.update()
+                _world.chip.motor.set(duty / 65535, _world.now_us)
+        return None
+
+    def duty(self, duty=None):
+        """The same, up to 1023."""
+        if duty is None:
+            return self._duty >> 6
+        return self.duty_u16(min(65535, duty * 64))
+
+    def deinit(self):
+        """The pin is off."""
+        self.duty_u16(0)
 
 
 class WDT:

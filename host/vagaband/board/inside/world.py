@@ -8,11 +8,13 @@ import gc
 
 from flash import BLOCKS
 from flash_faults import TORN, FlashFaults
+from pins import Pins
 
 FAST = 0.0  # a speed of 0 stands for "as fast as it goes"
 NEVER = 1 << 60
 BOOT_US = 350_000  # from reset to the first line of boot.py
 SOFT_BOOT_US = 20_000  # the same after a soft reset
+RISING, FALLING = 1, 2
 STOP_GRACE_US = 3_000_000  # after `stop` is typed: time to flush, still at the budget's speed
 NO_SENSOR_US = 60_000_000  # a firmware that has not sampled by then gives the line back
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
@@ -24,7 +26,7 @@ class World:
     `config`: what the supervisor sent at start-up. `real_time`: MicroPython's own time module.
     """
 
-    def __init__(self, config, umbilical, real_time):
+    def __init__(self, config, umbilical, real_time, pin_trace=None):
         self.umbilical = umbilical
         self._real_us = real_time.ticks_us
         self._real_sleep_us = real_time.sleep_us
@@ -52,6 +54,7 @@ class World:
         self._faults_until_us = kept["faults_until_us"]  # they outlive a reset
         self._stuck_clocks = kept["stuck_clocks"]
         self.first_ticks_us = config["first_ticks_us"]
+        self.pins = Pins(pin_trace, self.now_us, kept["pins"])
         self.chip = None  # set by the boot sequence
         self.rtc = None
         self._interrupt = False
@@ -92,6 +95,7 @@ class World:
             self._hold_until_us = NEVER
             self._hold(True)
             self._set_speed()
+        self.pins.set("sensor", 1, start_us)
         self.umbilical.send(b"F", b"%d" % start_us)
         self._note_kept()
         self._plan()
@@ -129,6 +133,7 @@ class World:
             paced_us = self._paced_us()
             if paced_us > self.now_us:
                 self._run_to(paced_us)
+        self.pins.run_handlers()
         return self.now_us
 
     def settle(self):
@@ -148,21 +153,21 @@ class World:
             if not self.holding:
                 self.take_notices()
             if not self.speed:
-                self._run_to(min(target_us, self._stop_us) if stdin else target_us)
+                self._doze_to(min(target_us, self._stop_us) if stdin else target_us)
                 return
             wait_us = int((target_us - self._paced_us()) / self.speed)
             if wait_us <= 0:
-                self._run_to(target_us)
+                self._doze_to(target_us)
                 return
             if stdin is not None:
                 self.umbilical.wait_with(stdin, (wait_us + 999) // 1000)
-                self._run_to(min(target_us, self._paced_us()))
+                self._doze_to(min(target_us, self._paced_us()))
                 return
             if wait_us < 1000:
                 self._real_sleep_us(wait_us)
             else:
                 self.umbilical.wait(wait_us // 1000)
-                self._run_to(min(target_us, max(self.now_us, self._paced_us())))
+                self._doze_to(min(target_us, max(self.now_us, self._paced_us())))
 
     def take_notices(self):
         """Acts on what the supervisor said; raises KeyboardInterrupt after a Ctrl-C."""
@@ -188,7 +193,7 @@ class World:
 
     def _plan(self):
         """The next instant at which something happens by itself."""
-        stop_us = min(self.wdt_deadline_us, self._hold_until_us)
+        stop_us = min(self.wdt_deadline_us, self._hold_until_us, self.pins.next_us(NEVER))
         if self.first_start_us is not None:
             if self.events_done < len(self._events):
                 stop_us = min(stop_us, self._event_us())
@@ -210,8 +215,18 @@ class World:
             self._plan()
         self.now_us = max(self.now_us, target_us)
 
+    def _doze_to(self, target_us):
+        """As `_run_to`, while the firmware does nothing: what interrupts it does so in time."""
+        while self._stop_us < target_us:
+            self._run_to(self._stop_us)
+            self.pins.run_handlers()
+        self._run_to(target_us)
+        self.pins.run_handlers()
+
     def _happen(self):
         now_us = self.now_us
+        if self.pins.change(now_us, RISING, FALLING):
+            return
         if now_us >= self.wdt_deadline_us:
             self.reset(WDT_RESET)
         if now_us >= self._hold_until_us:
@@ -256,6 +271,9 @@ class World:
 
     def _do_pointers(self, us):
         self._fault_for("pointers", us)
+
+    def _do_press(self, ms):
+        self.pins.press(self.now_us, int(ms * 1000))
 
     def _do_stuck(self, us):
         self._fault_for("stuck", us)
@@ -377,4 +395,5 @@ class World:
             "faults_until_us": self._faults_until_us,
             "stuck_clocks": self._stuck_clocks,
             "flash": self.flash_faults.state(),
+            "pins": self.pins.state(),
         }

@@ -1,0 +1,79 @@
+"""What the wearer sees and feels: each state once. Meanings are in the PC package's feedback.py.
+
+A rhythm is of short and long signs, "." and "-", and "=" for a steady light. No two states have
+the same: nobody needs to see colours. Where a state is felt, the motor keeps the same rhythm.
+"""
+
+from micropython import const
+
+SHORT_MS = const(150)
+LONG_MS = const(700)
+PAUSE_MS = const(250)  # after a sign; never three flashes a second
+
+# Name, colour (red, green, blue), rhythm, felt, seconds until it is shown again (0: it is not),
+# asked for. Of states that last the first one here that holds is shown.
+STATES = (
+    ("service", 0x0000FF, b"=", False, 0, True),
+    ("empty", 0xFF0000, b"---", True, 0, False),
+    ("flash", 0xFF0000, b"-...", True, 60, False),
+    ("full", 0xFF00FF, b"--.", True, 60, False),
+    ("sensor", 0xFF0000, b".....", True, 60, False),
+    ("low", 0xFF0000, b"-..", True, 60, False),
+    ("stuck", 0xFF00FF, b".-.", False, 60, False),
+    ("stopped", 0xFFFFFF, b"-.-.", False, 0, False),
+    ("lost", 0xFF6000, b"--", True, 30, False),
+    ("weak", 0xFF6000, b"-.-", False, 30, False),
+    ("recording", 0x00FF00, b"-", False, 60, False),
+    # These are moments.
+    ("found", 0x00FF00, b"...", False, 0, False),
+    ("mark", 0xFFFFFF, b".", True, 0, True),
+    ("glimmer", 0xFFFF00, b"..", True, 0, True),
+    ("exercise", 0x0000FF, b".-", True, 0, True),
+    ("ended", 0x0000FF, b".--", True, 0, True),
+    ("refused", 0xFF0000, b"....", True, 0, True),
+)
+SERVICE, EMPTY, FLASH, FULL, SENSOR, LOW, STUCK, STOPPED, LOST, WEAK, RECORDING = range(11)
+FOUND, MARK, GLIMMER, EXERCISE, ENDED, REFUSED = range(11, len(STATES))
+
+
+def rgb(colour: int, percent: int) -> tuple:
+    """Red, green and blue of a colour, at a brightness."""
+    return tuple((colour >> shift & 0xFF) * percent // 100 for shift in (16, 8, 0))
+
+
+class Rhythm:
+    """Beats a rhythm: `play()`, then `step()`; `on` says whether a sign is shown."""
+
+    def __init__(self) -> None:
+        self._signs = b""
+        self._at = 0
+        self._left_ms = 0
+        self.on = False
+        self.playing = False
+
+    def play(self, signs: bytes) -> None:
+        """Begin one, in place of what plays."""
+        self._signs = signs
+        self._at = -1
+        self._left_ms = 0
+        self.on = False
+        self.playing = True
+
+    def step(self, ms: int) -> int:
+        """So much time has gone by; how long until the next step. Only while it plays.
+
+        A sign begins when it is shown, however late that is.
+        """
+        self._left_ms -= ms
+        if self._left_ms <= 0:
+            self.on = not self.on
+            if self.on:
+                self._at += 1
+                self.playing = self._at < len(self._signs)
+                self.on = self.playing
+                if not self.playing:
+                    return 0
+                self._left_ms = LONG_MS if self._signs[self._at] == 45 else SHORT_MS
+            else:
+                self._left_ms = PAUSE_MS
+        return self._left_ms
