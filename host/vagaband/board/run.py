@@ -68,9 +68,7 @@ def run_board(options: BoardOptions) -> None:
     heart = None if options.recording else Heart(options.heart or DEFAULT_SPEC)
     source: Source = heart if heart else _recording(options)
     events = read_script(options.script) if options.script else []
-    if options.ble:
-        write_private(options.ble, b"")
-    light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
+ba    light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
     if options.pins:
         write_private(options.pins, b"t_us,pin,value\n")
     with _flash_file(options) as flash_file, _ended_by_signal() as ending:
@@ -95,6 +93,16 @@ def run_board(options: BoardOptions) -> None:
             supervisor.run()
         finally:
             write_truth()
+
+
+def _breathe(heart: Heart | None, events: list[Event]) -> None:
+    rates = [(e.t_s, float(e.value or 0)) for e in events if e.action == "breathe"]
+    if heart:
+        heart.breathe(rates)
+    elif rates:
+        raise InputError(
+            "A recording breathes as it once did.", "Take breathe out of the script, or a heart."
+        )
 
 
 def board_config(

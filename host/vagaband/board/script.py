@@ -101,6 +101,7 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "off": ("", _nothing, "takes the finger off"),
     "on": ("", _nothing, "puts the finger back"),
     "motion": ("SECONDS", _positive, "moves the finger"),
+    "breathe": ("HZ", _positive, "breathes at this rate from now on; 0: at the heart's own"),
     "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
     "press": ("MS", _positive, "presses the button so long; its contacts bounce"),
     "nak": ("SECONDS", _positive, "the sensor does not acknowledge"),
@@ -153,7 +154,7 @@ WIRING_FAULTS = {
     "int_low": "INT is shorted to ground",
     "int_no_pull_up": "nothing outside the ESP32 pulls INT up",
 }
-LIGHT_ACTIONS = ("off", "on", "motion", "ambient")
+LIGHT_ACTIONS = ("off", "on", "motion", "ambient", "breathe")
 
 
 def help_text() -> str:
