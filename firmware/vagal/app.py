@@ -32,7 +32,9 @@ class App:
         self.sensing = Sensing(board.sensor_bus, self._config, board.sleep_ms)
         self.exercise = Exercise(self, self._config)
         self.wearer = Wearer(self._config)
-ba        self._watch = board.Stopwatch()
+        self.wearer.exercise = self.exercise
+        self.strap = Strap(board.radio, board.device_id(), version.VERSION)
+        self._watch = board.Stopwatch()
         self._watchdog = None
         self.recorder = None
         self.listeners = [self.strap]  # told each interval: listener.interval(ibi, flag)

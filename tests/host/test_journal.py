@@ -82,7 +82,9 @@ def test_the_document_names_every_record_event_flag_and_cause():
         "raw stopped": journal.RAW_STOPPED,
         "end": journal.END,
         "clock": journal.CLOCK,
-ba    }
+        "exercise": journal.EXERCISE,
+        "strap": journal.STRAP,
+    }
     said = {row[1]: row[2] for row in rows_under("### Events (V)")}
     for number, cause in GAP_CAUSES.items():
         assert f"{number} {cause}" in said["gap"]

@@ -68,7 +68,10 @@ def run_board(options: BoardOptions) -> None:
     heart = None if options.recording else Heart(options.heart or DEFAULT_SPEC)
     source: Source = heart if heart else _recording(options)
     events = read_script(options.script) if options.script else []
-ba    light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
+    _breathe(heart, events)
+    if options.ble:
+        write_private(options.ble, b"")
+    light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
     if options.pins:
         write_private(options.pins, b"t_us,pin,value\n")
     with _flash_file(options) as flash_file, _ended_by_signal() as ending:
