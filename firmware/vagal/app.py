@@ -197,9 +197,10 @@ class App:
                 self.flash_fault = "session %d has no end: %s" % (recorder.journal.session, e)
 
     def mark(self, kind: str, text: str, ago_ms: int) -> None:
-        """Mark the moment so long before now; a session must be open."""
+        """Mark the moment so long before now, where a session is open."""
         drained_ms = (self.sensing.quiet_us + self._watch.since_us()) // 1000
-        self.recorder.mark(kind, text, ago_ms - drained_ms)
+        if self.recorder:
+            self.recorder.mark(kind, text, ago_ms - drained_ms)
 
     def set_clock(self, seconds: int) -> None:
         """Set the wall clock to seconds since 1970-01-01 UTC."""

@@ -199,9 +199,7 @@ class Button:
         self._pin = machine.Pin(BUTTON, machine.Pin.IN, machine.Pin.PULL_UP)
         self._fell = False
         self._was_low = False  # when the interrupt's handler looked; a spark never is
-        self._at = 0
-        self._blind_at = 0
-        self._read_at = time.ticks_ms()
+        self._at = self._blind_at = self._read_at = time.ticks_ms()
         self._pin.irq(self._note, machine.Pin.IRQ_FALLING)
 
     def _note(self, pin) -> None:

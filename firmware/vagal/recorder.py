@@ -118,7 +118,7 @@ class Recorder:
 
     def mark(self, kind: str, text: str, ago_ms: int = 0) -> None:
         """Someone marked a moment, so long before the newest sample; less than 0: after it."""
-        n = ago_ms * self._rate_hz
+        n = ago_ms * self.rate_hz
         n -= n * self.clock.scale >> 16
         self.journal.mark(max(0, self.pipeline.index - n // 1000), kind, text)
 

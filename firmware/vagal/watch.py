@@ -9,12 +9,15 @@ the line. It is of kind "W":
     the points: infrared counts (3 each)
     the beats: index (4), 1/256 (1)
     the intervals, corrected: 1/8 ms (2), flag (1)
-    the newest epoch, once, as in the journal (17)
+    the newest epoch, once: as in the journal (17), RSA at the pace (4, as there)
 """
 
 import struct
 
 from micropython import const
+
+from .lockin import LEAST_SHARE
+from .rsa import NONE
 
 _POINTS_HZ = const(25)
 _POINTS = const(5)  # with which a frame is sent
@@ -25,6 +28,7 @@ _MOST_INTERVALS = const(16)
 _START = const(5)  # of the payload in the frame
 _HEAD = const(10)
 _EPOCH = const(17)
+_PACED = const(4)
 
 
 class Watch:
@@ -33,7 +37,8 @@ class Watch:
     def __init__(self, link, listeners: list) -> None:
         self._link = link
         self._listeners = listeners
-        most = _HEAD + 3 * _MOST_POINTS + 5 * _MOST_BEATS + 3 * _MOST_INTERVALS + _EPOCH
+        most = _HEAD + 3 * _MOST_POINTS + 5 * _MOST_BEATS + 3 * _MOST_INTERVALS
+        most += _EPOCH + _PACED
         self._frame = bytearray(_START + most + 4)
         self._recorder = None
         self.left_us = 0
@@ -125,5 +130,9 @@ class Watch:
                 self._epochs = recorder.journal.epochs
                 self._frame[p : p + _EPOCH] = recorder.journal.newest_epoch()
                 p += _EPOCH
+                paced = pipeline.lockin
+                value = paced.value if paced.share >= LEAST_SHARE else NONE
+                struct.pack_into("<i", self._frame, p, value)
+                p += _PACED
             self._link.send(b"W"[0], self._frame, p - _START)
         self._clear()

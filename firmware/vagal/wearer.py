@@ -29,13 +29,13 @@ class Wearer:
     on.
     """
 
-    def __init__(self, settings: dict) -> None:
+    def __init__(self, settings: dict, exercise=None) -> None:
         self._config = settings
         self._light = board.Light()
         self._motor = board.Motor()
         self.button = board.Button()
         self._gestures = Gestures(self.button.down())
-        self.exercise = None
+        self.exercise = exercise
         self.low = False
         self.lit = False
         self._rhythm = feedback.Rhythm()
@@ -78,7 +78,7 @@ class Wearer:
         if self._rhythm.playing:
             wait_ms = self._beat(ms)
         elif self._paces:
-            wait_ms = self._pace(now)
+            wait_ms = self._pace(self.exercise, now)
         else:
             wait_ms = _IDLE_MS
         return min(wait_ms, _BUSY_MS) if gestures.busy else wait_ms
@@ -222,9 +222,8 @@ class Wearer:
     def _paces(self) -> bool:
         return self._pacing or (self.exercise is not None and self.exercise.running)
 
-    def _pace(self, now: int) -> int:
+    def _pace(self, exercise, now) -> int:
         """The exercise has light and motor until it ends."""
-        exercise = self.exercise
         if not self._pacing:
             self._pacing = True
             self._percent = self._brightness(self._hour())

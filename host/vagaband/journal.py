@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vagaband.errors import InputError
-from vagaband.plain import plain
+from vagaband.plain import JOINERS, plain
 from vagaband.rice import Unpacker
 
 MAGIC = b"VBJ1"
@@ -313,10 +313,13 @@ def _found(journal: Journal, payload: bytes) -> None:
         journal.ok_tail = 0
     journal.ok_tail += ok
     for i in range(epochs):
-        journal.epochs.append(_epoch(payload[pos + 4 * mends + EPOCH_BYTES * i :][:EPOCH_BYTES]))
+        journal.epochs.append(
+            read_epoch(payload[pos + 4 * mends + EPOCH_BYTES * i :][:EPOCH_BYTES])
+        )
 
 
-def _epoch(payload: bytes) -> tuple[int, ...]:
+def read_epoch(payload: bytes) -> tuple[int, ...]:
+    """An epoch's integers from its 17 bytes; ValueError where it is none."""
     run, number = payload[0], payload[1]
     rsa = int.from_bytes(payload[2:5], "little", signed=True)
     bp_rsa = int.from_bytes(payload[5:8], "little", signed=True)
@@ -339,7 +342,9 @@ def _mark(journal: Journal, payload: bytes) -> None:
     (index,) = struct.unpack_from("<I", payload)
     _check_index(index)
     kind, text = json.loads(payload[4:])
-    journal.marks.append((index, plain(kind, LONGEST_KIND), plain(text, LONGEST_TEXT)))
+    journal.marks.append(
+        (index, plain(kind, LONGEST_KIND, also=JOINERS), plain(text, LONGEST_TEXT, also=JOINERS))
+    )
 
 
 READERS = {"H": _header, "R": _raw, "L": _red, "B": _found, "V": _event, "M": _mark}

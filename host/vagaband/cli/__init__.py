@@ -11,6 +11,8 @@ import click
 from vagaband import __version__
 from vagaband.cli import bench, boards, files, flashing
 from vagaband.cli.doctor import doctor
+from vagaband.cli.live import live
+from vagaband.cli.mark import mark_
 from vagaband.cli.strap import strap_
 from vagaband.errors import VagabandError
 from vagaband.plain import plain
@@ -26,6 +28,8 @@ COMMANDS = (
     flashing.rescue,
     doctor,
     boards.pull_,
+    live,
+    mark_,
     strap_,
     files.replay,
     files.validate,
