@@ -10,6 +10,7 @@ import click
 
 from vagaband import __version__
 from vagaband.cli import bench, boards, files, flashing
+from vagaband.cli.config import config
 from vagaband.cli.doctor import doctor
 from vagaband.cli.live import live
 from vagaband.cli.strap import strap_
@@ -28,6 +29,7 @@ COMMANDS = (
     doctor,
     boards.pull_,
     live,
+    config,
     strap_,
     files.replay,
     files.validate,
