@@ -194,6 +194,9 @@ class Commands:
             if len(words) % 2:
                 return {"error": "a value is missing", "next": "give NAME VALUE"}
             config.store(*[int(word) if i % 2 else word for i, word in enumerate(words)])
+            for i in range(0, len(words), 2):
+                if words[i] in config.AT_ONCE:
+                    self._app.config[words[i]] = int(words[i + 1])
         values, fault = config.check()
         wanted = words[::2] or values
         if not all(name in values for name in wanted):
@@ -235,7 +238,7 @@ HELP = {
     ),
     "time": ("SECONDS", "set the clock, seconds since 1970-01-01 UTC"),
     "watch": ("SECONDS", "send what is seen as it comes, for so long; 0: no longer"),
-    "config": ("[NAME [VALUE ...]]", "what is set; set it, from the next session on"),
+    "config": ("[NAME [VALUE ...]]", "what is set; set it"),
     "start": ("", "begin a new session"),
     "stop": ("", "end the session and commit it"),
     "help": ("", "this list"),
