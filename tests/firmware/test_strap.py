@@ -377,7 +377,7 @@ def test_the_battery_is_told_once_it_is_known_and_when_it_changes(board: Board):
     board.phone("connect")
     board.phone("subscribe 2a19")
     board.turns(3)
-    for percent in (87, 86, 86, 85):
+    for percent in (87, 86, None, 86, 85):
         board.strap.battery(percent)
         board.turns(SECOND)
     assert [line.data for line in board.lines("2a19")] == [b"\x57", b"\x56", b"\x55"]
