@@ -52,11 +52,11 @@ class Rhythm:
         self.on = False
         self.playing = False
 
-    def play(self, signs: bytes) -> None:
-        """Begin one, in place of what plays."""
+    def play(self, signs: bytes, dark: bool = True) -> None:
+        """Begin one, in place of what plays; after a break where it was not dark."""
         self._signs = signs
         self._at = -1
-        self._left_ms = BREAK_MS if self.playing else 0
+        self._left_ms = 0 if dark and not self.playing else BREAK_MS
         self.on = False
         self.playing = True
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flashing import ChipFiles, other_firmware, put, put_vagal
 from pins import FULL, LEDS, Shown, changes, lit, shown
-from vagaband import feedback
+from vagaband import feedback, journal
 
 Wear = Callable[..., object]
 NOON = 1780315200  # 2026-06-01 12:00 UTC
@@ -35,7 +35,10 @@ def between(showings: list[Shown], begin_s: float, end_s: float) -> list[str]:
 
 
 def test_what_a_wearer_meets_by_day(seen):
-    """A finger, presses, a finger lifted, a dead sensor, something on the button, the end."""
+    """A finger, presses, a finger lifted, a dead sensor, something on the button, the end.
+
+    What lies on the button starts an exercise first, which ends when it is seen to be stuck.
+    """
     showings = seen(
         4,
         f"1 type time {NOON}\n20 press 120\n30 press 90\n30.3 press 90\n"
@@ -50,10 +53,11 @@ def test_what_a_wearer_meets_by_day(seen):
     assert "stuck" in between(showings, 120, 124)
     assert between(showings, 200, 205) == ["stopped"]
     assert between(showings, 210, 213) == ["refused"]
-    for each in showings:
+    told = [each for each in showings if not 100 < each.t_s < 120.5]  # but for the pacing light
+    for each in told:
         assert max(each.duties) == pytest.approx(FULL * LIGHT, rel=0.02)
         assert each.strength in (0, pytest.approx(FULL * BUZZ, rel=0.01))
-    felt = {each.state.name for each in showings if each.felt}
+    felt = {each.state.name for each in told if each.felt}
     assert {"mark", "glimmer", "lost", "refused"} <= felt
     assert not felt & {"found", "recording", "stuck", "stopped"}
 
@@ -73,6 +77,27 @@ def test_a_pulse_that_cannot_be_read_is_told_as_weak_and_seldom(seen):
     assert set(between(showings, 0, 120)) == {"weak"}
     assert 3 <= len(showings) <= 5
     assert 5 < showings[0].t_s < 8
+
+
+def test_a_long_press_starts_an_exercise_and_any_press_stops_it(wear_device: Wear, tmp_path: Path):
+    """At once; and that press marks nothing, long or short."""
+    trace = tmp_path / "pins.csv"
+    script = "20 press 1200\n60 press 80\n70 press 900\n90 press 1500\n100 press 80\n"
+    worn = wear_device(2, script=script, pins=trace, seed=3)
+    (data,) = worn.files.values()
+    logged = journal.decode(data)
+    assert [kind for _, kind, _ in logged.marks] == ["event"]
+    assert logged.marks[0][0] == pytest.approx(9950, abs=10)
+    exercises = [e for e in logged.events if e.code == journal.EXERCISE]
+    assert [e.arg > 0 for e in exercises] == [True, False, True, False]
+    assert [e.index / 100 for e in exercises] == pytest.approx([20.3, 59.5, 70.3, 89.5], abs=0.15)
+    showings = shown(trace)
+    for begin_s, end_s in ((20.8, 60), (70.8, 90)):
+        assert between(showings, begin_s, begin_s + 0.2) == ["exercise"]
+        assert between(showings, end_s, end_s + 1) == ["ended"]
+        assert not any(begin <= end_s + 0.1 < end for begin, end, _ in lit(trace, LEDS))
+        paced = [each for each in lit(trace, LEDS) if begin_s + 1 < each[0] < end_s]
+        assert sum(end - begin for begin, end, _ in paced) > 0.9 * (end_s - begin_s - 2)
 
 
 def test_at_night_it_is_dark_and_silent_but_for_what_was_asked(seen):
