@@ -128,6 +128,7 @@ def board_config(
             "stuck_clocks": 0,
             "flash": None,
             "pins": None,
+            "battery": None,
         },
     }
 

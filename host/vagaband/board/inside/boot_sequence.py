@@ -11,8 +11,8 @@ import vfs
 
 READY = "\x02vagaband board ready\x03\n"  # the supervisor swallows all up to this
 OWN_MODULES = (
-    "boot_sequence chip console flash flash_faults i2c_bus pins rtc umbilical virtual_machine"
-    " virtual_time world"
+    "boot_sequence chip console flash flash_faults i2c_bus pins rtc sleep umbilical"
+    " virtual_esp32 virtual_machine virtual_time world"
 )
 
 
@@ -65,16 +65,21 @@ def _build_world(config, umbilical):
 
 def _build_shadows(config, world):
     """The modules that stand before MicroPython's own, by name."""
+    import virtual_esp32
     import virtual_machine
     import virtual_time
     from console import Console, Micropython, Select, Sys
+    from sleep import Sleep
 
-    virtual_time.bind(world)
-    virtual_machine.bind(world, world.chip, world.rtc, config["unique_id"])
     console = Console(world, sys.stdin.buffer, sys.stdout.buffer, select, config["baud"])
+    sleep = Sleep(world, console, config["seed"])
+    virtual_time.bind(world)
+    virtual_esp32.bind(sleep)
+    virtual_machine.bind(world, world.chip, world.rtc, config["unique_id"], sleep)
     return {
         "time": virtual_time,
         "machine": virtual_machine,
+        "esp32": virtual_esp32,
         "sys": Sys(sys, console),
         "select": Select(select),
         "micropython": Micropython(micropython),
