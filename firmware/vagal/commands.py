@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from . import board, logs, version
+from . import battery, board, logs, version
 from .recorder import STOPPED
 
 _FREE_STEP = const(16384)  # bytes that `free` compares at once
@@ -47,6 +47,9 @@ class Commands:
             "mode": app.sensing.mode,
             "free": logs.free_bytes(),
             "flash": app.flash_fault or ", ".join(logs.set_aside()) or self._room(),
+            "battery": battery.NAMES[app.battery.state],
+            "battery_mv": app.battery.mv,
+            "battery_percent": app.battery.percent,
             "clock_s": board.clock_s(),
             "reset": board.reset_cause(),
         }
