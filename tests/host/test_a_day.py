@@ -59,7 +59,7 @@ class Day:
 
 
 def a_day(hours: float) -> Day:
-    """Awake, talk, breathing, sleep; the battery goes from full to empty shortly before the end."""
+    """Awake, talk, breathing, sleep; the battery goes from full to empty before the end."""
     day = Day(hours)
     day.does(1, f"battery 4.15 3.25 {day.at(0.95):.0f}")
     day.press(day.at(0.05) + 0.37)
@@ -145,7 +145,7 @@ def worn_for(wear_device: Callable[..., Worn], day: Day, **config: int) -> Worn:
     return wear_device(
         60 * day.hours,
         seed=11,
-        heart="hp=850,rsa=6.2,breath=0.25,lf=3,vlf=5",
+        heart="hp=850,rsa=6.2,breath=0.25,lf=3,lfwidth=0.03,vlf=5",
         clock=RATE_CLOCK,
         script="\n".join(sorted(day.lines, key=lambda line: float(line.split()[0]))),
         config={"pace_min": PACED_S // 60, **config},
