@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from . import board, config, logs, version
+from . import battery, board, config, logs, version
 from .recorder import STOPPED
 from .strap import STATES
 
@@ -62,6 +62,9 @@ class Commands:
             "free": logs.free_bytes(),
             "flash": app.flash_fault or ", ".join(logs.set_aside()) or self._room(),
             "config": config.check()[1] or "ok",
+            "battery": battery.NAMES[app.battery.state],
+            "battery_mv": app.battery.mv,
+            "battery_percent": app.battery.percent,
             "clock_s": board.clock_s(),
             "strap": app.strap.fault or STATES[app.strap.state],
             "reset": board.reset_cause(),

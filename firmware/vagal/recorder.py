@@ -22,6 +22,8 @@ FULL = const(3)
 FAULT = const(4)
 EMPTY = const(5)  # the battery
 
+BATTERY = const(20)  # event code; arg: its state, see battery.py; value: mV
+
 RING_MS = const(60)  # the motor runs on so long when it is switched off
 _FLUSH_US = const(28600000)  # with the flush itself at most 30 s are lost with the power
 

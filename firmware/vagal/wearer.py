@@ -62,6 +62,12 @@ class Wearer:
         self._fault_ms = 0
         self._beats = 0  # when contact was not good yet
 
+    @property
+    def idle(self) -> bool:
+        """Whether light and motor are off and no press is under way: the board may sleep."""
+        moves = self.lit or self._rhythm.playing or self._pacing or self._gestures.busy
+        return not (moves or (self.exercise and self.exercise.running))
+
     def step(self, app) -> int:
         """Serve the wearer; returns in how many ms that is wanted again."""
         now = board.ticks_ms()

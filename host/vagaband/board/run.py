@@ -149,6 +149,7 @@ def board_config(
             "flash": None,
             "pins": None,
             "air": None,
+            "battery": None,
         },
     }
 
