@@ -7,8 +7,9 @@ import pytest
 from flashing import ChipFiles, other_firmware, put, put_vagal
 from pins import FULL, LEDS, Shown, changes, lit, shown
 from vagaband import feedback, journal
+from worn import Worn
 
-Wear = Callable[..., object]
+Wear = Callable[..., Worn]
 NOON = 1780315200  # 2026-06-01 12:00 UTC
 MIDNIGHT = NOON + 43200
 LIGHT, BUZZ = 0.20, 0.60  # of full, by default
