@@ -13,6 +13,7 @@ from flashing import ChipFiles
 from heart_rate_service import Line, decode, intervals, measurements, read_record
 from vagaband import journal, twin
 from vagaband.journal import STRAP
+from vagaband.prompt import Prompt
 from vagaband.session import Interval
 from virtual_board import Board
 from worn import Worn
@@ -176,6 +177,8 @@ def test_it_is_off_until_the_host_has_asked_and_warned(
     assert configured() == 1
     board = start(chip, ble=record)
     assert strap("forget")["strap"] == "waiting"
+    with Prompt(board.url):
+        assert [line.what for line in read_record(record)][-1] == "off"
     assert strap("off")["strap"] == "off"
     assert [line.what for line in read_record(record)][-1] == "off"
     board.stop()
