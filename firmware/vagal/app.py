@@ -7,6 +7,7 @@ from micropython import const
 
 from . import board, config, logs, version
 from .commands import Commands
+from .exercise import Exercise
 from .link import Link
 from .max30102 import FULL_SCALE_NA
 from .recorder import FAULT, FULL, INTERRUPTED, Recorder
@@ -29,7 +30,9 @@ class App:
         self._console = board.Console()
         self.link = Link(self._console, Commands(self).table())
         self.sensing = Sensing(board.sensor_bus, self._config, board.sleep_ms)
+        self.exercise = Exercise(self, self._config)
         self.wearer = Wearer(self._config)
+        self.wearer.exercise = self.exercise
         self.strap = Strap(board.radio, board.device_id(), version.VERSION)
         self._watch = board.Stopwatch()
         self._watchdog = None
@@ -186,6 +189,7 @@ class App:
 
     def end(self, why: int) -> None:
         """End the session, where one is open."""
+        self.exercise.stop()
         recorder = self.recorder
         self.recorder = None
         if recorder:
@@ -198,9 +202,18 @@ class App:
 
     def mark(self, kind: str, text: str, ago_ms: int) -> None:
         """Mark the moment so long before now, where a session is open."""
-        drained_ms = (self.sensing.quiet_us + self._watch.since_us()) // 1000
         if self.recorder:
-            self.recorder.mark(kind, text, ago_ms - drained_ms)
+            self.recorder.mark(kind, text, ago_ms - self.drained_ms)
+
+    @property
+    def drained_ms(self) -> int:
+        """How long ago the newest samples were taken."""
+        return (self.sensing.quiet_us + self._watch.since_us()) // 1000
+
+    def shaken(self, on: bool) -> None:
+        """The motor begins to run, or has just been switched off."""
+        if self.recorder:
+            self.recorder.buzz(on, self.drained_ms)
 
     def set_clock(self, seconds: int) -> None:
         """Set the wall clock to seconds since 1970-01-01 UTC."""

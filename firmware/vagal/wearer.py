@@ -41,6 +41,7 @@ class Wearer:
         self._rhythm = feedback.Rhythm()
         self._colour = (0, 0, 0)  # of what plays
         self._strength = 0
+        self._shakes = False  # the motor runs
         self._pacing = False  # the exercise has light and motor
         self._percent = 0  # brightness of that
         self._now = board.ticks_ms()
@@ -76,9 +77,9 @@ class Wearer:
             self._look(app, self._look_ms)
             self._look_ms = 0
         if self._rhythm.playing:
-            wait_ms = self._beat(ms)
+            wait_ms = self._beat(app, ms)
         elif self._paces:
-            wait_ms = self._pace(self.exercise, now)
+            wait_ms = self._pace(app, self.exercise, now)
         else:
             wait_ms = _IDLE_MS
         return min(wait_ms, _BUSY_MS) if gestures.busy else wait_ms
@@ -210,19 +211,22 @@ class Wearer:
         percent = self._config["light"]
         return (percent + _NIGHT_SHARE - 1) // _NIGHT_SHARE if hour == _NIGHT else percent
 
-    def _beat(self, ms: int) -> int:
+    def _beat(self, app, ms: int) -> int:
         rhythm = self._rhythm
         was_on = rhythm.on
         wait_ms = rhythm.step(ms)
         if rhythm.on != was_on:
-            self._show(self._colour if rhythm.on else _DARK, self._strength if rhythm.on else 0)
+            if rhythm.on:
+                self._show(app, self._colour, self._strength)
+            else:
+                self._show(app, _DARK, 0)
         return wait_ms or _BUSY_MS
 
     @property
     def _paces(self) -> bool:
         return self._pacing or (self.exercise is not None and self.exercise.running)
 
-    def _pace(self, exercise, now) -> int:
+    def _pace(self, app, exercise, now) -> int:
         """The exercise has light and motor until it ends."""
         if not self._pacing:
             self._pacing = True
@@ -232,18 +236,24 @@ class Wearer:
             share = exercise.level * self._percent
             red, green, blue = exercise.colour
             colour = (red * share // 25500, green * share // 25500, blue * share // 25500)
-            self._show(colour, exercise.motor * self._config["buzz"] // 100)
+            strength = exercise.motor * self._config["buzz"] // 100
+            self._show(app, colour, strength, exercise.buzzing and self._config["buzz"] > 0)
         else:
             self._pacing = False
-            self._show(_DARK, 0)
+            self._show(app, _DARK, 0)
             self._play(feedback.ENDED)
             wait_ms = _BUSY_MS
         return wait_ms
 
-    def _show(self, colour: tuple, strength: int) -> None:
+    def _show(self, app, colour: tuple, strength: int, buzzing: bool = False) -> None:
+        """`buzzing`: the motor goes on soon where it is off."""
         self.lit = colour != _DARK or strength > 0
         self._light.set(*colour)
         self._motor.set(strength)
+        shakes = buzzing or strength > 0
+        if shakes != self._shakes:
+            self._shakes = shakes
+            app.shaken(shakes)
 
 
 _DARK = (0, 0, 0)

@@ -18,7 +18,15 @@ BAUD = 115200
 ANSWER_S = 4.0  # the device answers at its next turn, 100 ms; a flush may take a second
 LONGEST_S = 60.0  # for an answer, whatever else the board has to say meanwhile
 START_S = 15.0  # from a soft reset to the app
-REPEATABLE = ("status", "sessions", "check", "time", "help")  # twice is as good as once
+REPEATABLE = (
+    "status",
+    "sessions",
+    "check",
+    "time",
+    "config",
+    "watch",
+    "help",
+)  # twice is as good as once
 MOST_SPOILT = 8  # times that one command is sent again because it did not arrive whole
 MOST_STALE = 24  # pieces of an earlier pull that may still be on their way: 1 s of the line
 LONGEST_TEXT = 200  # in an answer

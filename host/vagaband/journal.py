@@ -27,8 +27,8 @@ MOST_SAMPLES = 1 << 24  # more than a file system holds of the dullest light
 INDEXES = 1 << 31  # of samples: 248 days of one session
 LONGEST_KIND, LONGEST_TEXT = 24, 120  # of a mark, as the device cuts them
 
-CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN = 1, 2, 3, 4, 5, 6, 7
-RAW_STOPPED, END, CLOCK = 16, 17, 18
+CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN, BUZZ = 1, 2, 3, 4, 5, 6, 7, 8
+RAW_STOPPED, END, CLOCK, EXERCISE = 16, 17, 18, 19
 STRAP = 22
 FLAGS = ("ok", "missed", "extra", "ectopic", "gap", "motion")
 REASONS = ("", "corrected", "flat", "motion", "irregular", "noise")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from vagaband.board.heart import CHANGEABLE, parse_values
 from vagaband.errors import InputError
 
 
@@ -57,6 +58,16 @@ def _count(words: str) -> float:
     return float(words)
 
 
+def _changes(words: str) -> str:
+    try:
+        changed = parse_values(words, CHANGEABLE)
+    except InputError:
+        changed = {}
+    if not changed:
+        raise ValueError("needs a heart's keys")
+    return words
+
+
 def _cut(words: str) -> str:
     n, _, way = words.partition(" ")
     if int(n) < 1 or way not in ("", "before", "torn", "after"):
@@ -101,6 +112,8 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "off": ("", _nothing, "takes the finger off"),
     "on": ("", _nothing, "puts the finger back"),
     "motion": ("SECONDS", _positive, "moves the finger"),
+    "heart": ("KEY=VALUE,...", _changes, "changes hp, rsa, lf or vlf, within half a minute"),
+    "breathe": ("HZ", _positive, "breathes at this rate from now on; 0: at the heart's own"),
     "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
     "press": ("MS", _positive, "presses the button so long; its contacts bounce"),
     "nak": ("SECONDS", _positive, "the sensor does not acknowledge"),
@@ -153,7 +166,8 @@ WIRING_FAULTS = {
     "int_low": "INT is shorted to ground",
     "int_no_pull_up": "nothing outside the ESP32 pulls INT up",
 }
-LIGHT_ACTIONS = ("off", "on", "motion", "ambient")
+HEART_ACTIONS = ("heart", "breathe")
+LIGHT_ACTIONS = ("off", "on", "motion", "ambient", *HEART_ACTIONS)
 
 
 def help_text() -> str:

@@ -10,6 +10,7 @@ import click
 
 from vagaband import __version__
 from vagaband.cli import bench, boards, files, flashing
+from vagaband.cli.config import config
 from vagaband.cli.doctor import doctor
 from vagaband.cli.live import live
 from vagaband.cli.mark import mark_
@@ -30,6 +31,7 @@ COMMANDS = (
     boards.pull_,
     live,
     mark_,
+    config,
     strap_,
     files.replay,
     files.validate,

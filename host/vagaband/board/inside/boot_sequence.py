@@ -11,7 +11,7 @@ import vfs
 
 READY = "\x02vagaband board ready\x03\n"  # the supervisor swallows all up to this
 OWN_MODULES = (
-    "air boot_sequence chip console flash flash_faults i2c_bus pins rtc umbilical"
+    "air boot_sequence chip console flash flash_faults i2c_bus motor pins rtc umbilical"
     " virtual_bluetooth virtual_machine virtual_time world"
 )
 
@@ -47,6 +47,7 @@ def _build_world(config, umbilical):
     """The world with its chip and clock, as a reset left them."""
     from air import Air
     from chip import Chip
+    from motor import Motor
     from rtc import Rtc
     from world import World
 
@@ -54,6 +55,7 @@ def _build_world(config, umbilical):
     world = World(config, umbilical, time, trace)
     chip = Chip(world, _light_of(umbilical), config["clock"], config["part_id"], config["swapped"])
     chip.faults = config["faults"]
+    chip.motor = Motor()
     chip.first_start_us, chip.first_period_us = world.first_start_us, world.first_period_us
     chip.on_first_sample = lambda: world.first_sample(chip.first_start_us, chip.first_period_us)
     device = config["device"]
