@@ -11,8 +11,9 @@ import pytest
 from torture import cuts
 from vagaband.board.flash_file import temporary_chip
 from vagaband.board.interpreter import run_micropython
-from vagaband.config import keys
+from vagaband.config import keys, read_pairs
 from vagaband.paths import firmware_dir
+from vagal import config as firmware
 
 SCRIPT = Path(__file__).parent / "in_engine" / "configure.py"
 DEFAULTS = {name: key.default for name, key in keys().items()}
@@ -44,10 +45,10 @@ class Ran:
 
 
 def configure(
-    *tasks: tuple[bytes | str | None, tuple[object, ...]], firmware: Path | None = None
+    *tasks: tuple[bytes | str | None, tuple[object, ...]], changed: Path | None = None
 ) -> Ran:
     """Lay files on a chip in turn ("folder": a folder; None: none) and set keys after each."""
-    where = firmware or firmware_dir()
+    where = changed or firmware_dir()
     hexed = [(f.hex() if isinstance(f, bytes) else f, pairs) for f, pairs in tasks]
     with temporary_chip(where) as folder, tempfile.TemporaryDirectory() as other:
         chip, trace, task = Path(folder) / "flash.bin", Path(other) / "trace", Path(other) / "task"
@@ -68,6 +69,17 @@ def apply(flash: bytearray, op: cuts.Operation, n: int | None = None) -> None:
     if op.kind in "PE":
         new = cuts.content(op)[:n]
         flash[cuts.where(op) : cuts.where(op) + len(new)] = new
+
+
+def test_the_keys_that_the_pc_knows_are_the_firmwares_own():
+    assert {
+        name: (row.default, row.least, row.most, row.step, row.unit, row.meaning)
+        for name, row in keys().items()
+    } == firmware.KEYS
+    assert {name for name, row in keys().items() if row.at_once} == set(firmware.AT_ONCE)
+    for name, row in keys().items():
+        assert firmware.allows(name, row.default)
+        assert read_pairs([name, str(row.most)]) == {name: row.most}
 
 
 BAD = [  # a file, what holds of it, what is said of it
@@ -137,9 +149,9 @@ def test_what_may_not_be_sets_nothing_at_all():
         assert set(found.files) == {"vagal.json"}
 
 
-def left_by_a_cut(old: bytes, firmware: Path | None = None) -> tuple[set[bytes], bytes]:
+def left_by_a_cut(old: bytes, changed: Path | None = None) -> tuple[set[bytes], bytes]:
     """What the file is after a cut at each operation of setting a key, in three ways; the new."""
-    ran = configure((old, ("light", 10)), firmware=firmware)
+    ran = configure((old, ("light", 10)), changed=changed)
     chance = random.Random(1)
     found = set()
     operations = [op for op in ran.operations if op.kind in "PE"]
