@@ -58,7 +58,7 @@ def _services(uuid) -> tuple:
 
 
 class Strap:
-    """Off until `on()`. Tell it each corrected interval, and call `step()` each turn.
+    """Off until `set(True)`. Tell it each corrected interval, and call `step()` each turn.
 
     `new_radio()` gives MicroPython's module bluetooth. The radio's events come amid anything
     else: they only set what step() then acts on. MicroPython does not tell which notifications a
@@ -105,40 +105,42 @@ class Strap:
         """OFF, WAITING or LISTENED."""
         return OFF if self._ble is None else LISTENED if self._listened else WAITING
 
-    def on(self) -> None:
-        """Switch the radio on; `fault` says why where that fails."""
-        if self._ble:
-            return
+    def set(self, on) -> None:
+        """Switch the radio on or off; `fault` says why where that fails. The bond stays."""
         self.fault = ""
+        if on and self._ble is None:
+            self._start()
+        elif not on and self._ble:
+            self._ble.active(False)
+            self._ble = None
+            self._clear()
+
+    def _start(self) -> None:
         self.sent = self.dropped = 0
         self._clear()
+        ble = None
         try:
             bluetooth = self._new_radio()
             self._services = _services(bluetooth.UUID)
             ble = bluetooth.BLE()
+            ble.irq(self._happened)
             ble.active(True)
             ble.config(gap_name=self.name)
             ble.config(bond=True, mitm=False, le_secure=True, io=_NO_INPUT_OUTPUT)
-            ble.irq(self._happened)
             self._ble = ble
         except Exception as e:
             self.fault = "the radio does not start: %s" % (str(e) or type(e).__name__)
-
-    def off(self) -> None:
-        """Switch the radio off; the bond stays."""
-        if self._ble:
-            self._ble.active(False)
-            self._ble = None
-            self._clear()
+            if ble:
+                ble.active(False)
 
     def forget(self) -> None:
         """Forget the client; where it is connected it is sent away."""
         self.bonds.forget()
         self._bonded = -1
 
-    def battery(self, percent: int) -> None:
-        """The battery's charge; there is no battery service until it is known."""
-        if percent == self._percent:
+    def battery(self, percent) -> None:
+        """The battery's charge, or None; there is no battery service until it was known."""
+        if percent is None or percent == self._percent:
             return
         if self._percent < 0:
             self._offered = False

@@ -29,18 +29,19 @@ class Wearer:
     on.
     """
 
-    def __init__(self, settings: dict) -> None:
+    def __init__(self, settings: dict, exercise=None) -> None:
         self._config = settings
         self._light = board.Light()
         self._motor = board.Motor()
         self.button = board.Button()
         self._gestures = Gestures(self.button.down())
-        self.exercise = None
+        self.exercise = exercise
         self.low = False
         self.lit = False
         self._rhythm = feedback.Rhythm()
         self._colour = (0, 0, 0)  # of what plays
         self._strength = 0
+        self._shakes = False  # the motor runs
         self._pacing = False  # the exercise has light and motor
         self._percent = 0  # brightness of that
         self._now = board.ticks_ms()
@@ -61,6 +62,12 @@ class Wearer:
         self._fault_ms = 0
         self._beats = 0  # when contact was not good yet
 
+    @property
+    def idle(self) -> bool:
+        """Whether light and motor are off and no press is under way: the board may sleep."""
+        moves = self.lit or self._rhythm.playing or self._pacing or self._gestures.busy
+        return not (moves or (self.exercise and self.exercise.running))
+
     def step(self, app) -> int:
         """Serve the wearer; returns in how many ms that is wanted again."""
         now = board.ticks_ms()
@@ -76,9 +83,9 @@ class Wearer:
             self._look(app, self._look_ms)
             self._look_ms = 0
         if self._rhythm.playing:
-            wait_ms = self._beat(ms)
+            wait_ms = self._beat(app, ms)
         elif self._paces:
-            wait_ms = self._pace(now)
+            wait_ms = self._pace(app, self.exercise, now)
         else:
             wait_ms = _IDLE_MS
         return min(wait_ms, _BUSY_MS) if gestures.busy else wait_ms
@@ -210,21 +217,23 @@ class Wearer:
         percent = self._config["light"]
         return (percent + _NIGHT_SHARE - 1) // _NIGHT_SHARE if hour == _NIGHT else percent
 
-    def _beat(self, ms: int) -> int:
+    def _beat(self, app, ms: int) -> int:
         rhythm = self._rhythm
         was_on = rhythm.on
         wait_ms = rhythm.step(ms)
         if rhythm.on != was_on:
-            self._show(self._colour if rhythm.on else _DARK, self._strength if rhythm.on else 0)
+            if rhythm.on:
+                self._show(app, self._colour, self._strength)
+            else:
+                self._show(app, _DARK, 0)
         return wait_ms or _BUSY_MS
 
     @property
     def _paces(self) -> bool:
         return self._pacing or (self.exercise is not None and self.exercise.running)
 
-    def _pace(self, now: int) -> int:
+    def _pace(self, app, exercise, now) -> int:
         """The exercise has light and motor until it ends."""
-        exercise = self.exercise
         if not self._pacing:
             self._pacing = True
             self._percent = self._brightness(self._hour())
@@ -233,18 +242,24 @@ class Wearer:
             share = exercise.level * self._percent
             red, green, blue = exercise.colour
             colour = (red * share // 25500, green * share // 25500, blue * share // 25500)
-            self._show(colour, exercise.motor * self._config["buzz"] // 100)
+            strength = exercise.motor * self._config["buzz"] // 100
+            self._show(app, colour, strength, exercise.buzzing and self._config["buzz"] > 0)
         else:
             self._pacing = False
-            self._show(_DARK, 0)
+            self._show(app, _DARK, 0)
             self._play(feedback.ENDED)
             wait_ms = _BUSY_MS
         return wait_ms
 
-    def _show(self, colour: tuple, strength: int) -> None:
+    def _show(self, app, colour: tuple, strength: int, buzzing: bool = False) -> None:
+        """`buzzing`: the motor goes on soon where it is off."""
         self.lit = colour != _DARK or strength > 0
         self._light.set(*colour)
         self._motor.set(strength)
+        shakes = buzzing or strength > 0
+        if shakes != self._shakes:
+            self._shakes = shakes
+            app.shaken(shakes)
 
 
 _DARK = (0, 0, 0)

@@ -112,7 +112,7 @@ class Device(Line):
         times = 2 if command.split()[0] in REPEATABLE else 1
         for _ in range(times):
             for answer in self._answers(command, wait_s / times):
-                if answer.pop("to", None) == command[:TO_CHARACTERS]:
+                if answer.pop("to", None) == plain(command[:TO_CHARACTERS]):
                     return answer
         return None
 

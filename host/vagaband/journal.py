@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vagaband.errors import InputError
-from vagaband.plain import plain
+from vagaband.plain import JOINERS, plain
 from vagaband.rice import Unpacker
 
 MAGIC = b"VBJ1"
@@ -27,14 +27,15 @@ MOST_SAMPLES = 1 << 24  # more than a file system holds of the dullest light
 INDEXES = 1 << 31  # of samples: 248 days of one session
 LONGEST_KIND, LONGEST_TEXT = 24, 120  # of a mark, as the device cuts them
 
-CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN = 1, 2, 3, 4, 5, 6, 7
-RAW_STOPPED, END, CLOCK = 16, 17, 18
+CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN, BUZZ = 1, 2, 3, 4, 5, 6, 7, 8
+RAW_STOPPED, END, CLOCK, EXERCISE, BATTERY = 16, 17, 18, 19, 20
 STRAP = 22
 FLAGS = ("ok", "missed", "extra", "ectopic", "gap", "motion")
 REASONS = ("", "corrected", "flat", "motion", "irregular", "noise")
 CONFIDENCES = ("none", "fair", "good")
 GAP_CAUSES = {1: "overflow", 2: "bus", 3: "brown-out", 4: "silent", 5: "part"}
-END_REASONS = {1: "stopped", 2: "interrupted", 3: "full", 4: "fault"}
+END_REASONS = {1: "stopped", 2: "interrupted", 3: "full", 4: "fault", 5: "empty"}
+BATTERY_STATES = ("unknown", "ok", "low", "empty")
 
 
 @dataclass(frozen=True)
@@ -342,7 +343,9 @@ def _mark(journal: Journal, payload: bytes) -> None:
     (index,) = struct.unpack_from("<I", payload)
     _check_index(index)
     kind, text = json.loads(payload[4:])
-    journal.marks.append((index, plain(kind, LONGEST_KIND), plain(text, LONGEST_TEXT)))
+    journal.marks.append(
+        (index, plain(kind, LONGEST_KIND, also=JOINERS), plain(text, LONGEST_TEXT, also=JOINERS))
+    )
 
 
 READERS = {"H": _header, "R": _raw, "L": _red, "B": _found, "V": _event, "M": _mark}

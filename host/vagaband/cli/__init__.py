@@ -13,6 +13,7 @@ from vagaband.cli import bench, boards, files, flashing
 from vagaband.cli.config import config
 from vagaband.cli.doctor import doctor
 from vagaband.cli.live import live
+from vagaband.cli.mark import mark_
 from vagaband.cli.strap import strap_
 from vagaband.errors import VagabandError
 from vagaband.plain import plain
@@ -29,6 +30,7 @@ COMMANDS = (
     doctor,
     boards.pull_,
     live,
+    mark_,
     config,
     strap_,
     files.replay,

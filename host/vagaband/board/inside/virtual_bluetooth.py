@@ -24,7 +24,7 @@ ADVERTISED_BYTES = 31
 ASKED_US = 60_000  # from a request for security to the client's answer
 
 _world = None
-_ble = None
+_ble: "BLE"
 
 
 def bind(world):
