@@ -73,11 +73,10 @@ class Pipeline:
     def samples(self, light) -> None:
         """Push an array of counts. While contact holds they pass nothing but the detector."""
         touch = self.contact
-        held = self._blanking or self._boundary or self.shaking
-        if touch.state == contact.ON and not held:
-            if touch.least <= min(light) and max(light) <= contact.FULL:
-                self._detect(light)
-                return
+        held = self._blanking or self._boundary or self.shaking or touch.state != contact.ON
+        if not held and touch.least <= min(light) and max(light) <= contact.FULL:
+            self._detect(light)
+            return
         for ir in light:
             self.push(ir)
 
