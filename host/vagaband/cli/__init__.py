@@ -11,6 +11,7 @@ import click
 from vagaband import __version__
 from vagaband.cli import bench, boards, files, flashing
 from vagaband.cli.doctor import doctor
+from vagaband.cli.power import power
 from vagaband.errors import VagabandError
 from vagaband.plain import plain
 
@@ -29,6 +30,7 @@ COMMANDS = (
     files.validate,
     files.export,
     bench.bench,
+    power,
 )
 
 
