@@ -29,6 +29,14 @@ ASSUMPTIONS = (
 def power(mah: float, to_json: bool) -> None:
     """Hours on a charge for each power mode, and the figures that they hang on.
 
+    A mode is set with the keys rate_hz, ir_only, raw, sleep, cpu_mhz and strap of the board's
+    configuration. A board with sleep = 1 sleeps once no host has said anything for 30 s, or for a
+    minute after its start. Then every command of vagaband still reaches it: it sends line ends
+    until one falls in the moment that the board is awake, twice a second or more. A terminal or
+    mpremote reaches it after that (run vagaband ports first), or after a reset; bytes that come
+    while it sleeps are lost. The button wakes it. A board whose battery is empty lies down: press
+    reset for a minute of it, or charge it and wait ten minutes.
+
     \b
     vagaband power
     vagaband power --mah 1000 --json
