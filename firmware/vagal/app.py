@@ -7,11 +7,14 @@ from micropython import const
 
 from . import battery, board, config, logs, version
 from .commands import Commands
+from .exercise import Exercise
 from .link import Link
 from .max30102 import FULL_SCALE_NA
 from .recorder import BATTERY, EMPTY, FAULT, FULL, INTERRUPTED, Recorder
 from .rest import EAR_MS, Rest
 from .sensing import Sensing
+from .strap import Strap
+from .watch import Watch
 from .wearer import Wearer
 
 _TURN_MS = const(100)  # 10 samples; the FIFO holds 320 ms
@@ -31,7 +34,10 @@ class App:
         self._console = board.Console()
         self.link = Link(self._console, Commands(self).table())
         self.sensing = Sensing(board.sensor_bus, self._config, board.sleep_ms)
+        self.exercise = Exercise(self, self._config)
         self.wearer = Wearer(self._config)
+        self.wearer.exercise = self.exercise
+        self.strap = Strap(board.radio, board.device_id(), version.VERSION)
         self.rest = Rest(self._config)
         lay_down = board.reset_cause() == "deep sleep"
         self.battery = battery.Battery(
@@ -41,7 +47,8 @@ class App:
         self._watch = board.Stopwatch()
         self._watchdog = None
         self.recorder = None
-        self.listeners = ()  # who is told each corrected interval: listener.interval(ibi, flag)
+        self.listeners = [self.strap]  # told each interval: listener.interval(ibi, flag)
+        self.watch = Watch(self.link, self.listeners)
         self._boot = board.random_id()
         self._set_by = 0  # seconds by which the clock was set since then
         self._up_us = 0
@@ -50,6 +57,11 @@ class App:
         self.flash_fault = ""  # what is wrong with the flash, in words
         self._unwritten = False  # a session could not be begun
         self._idle_us = 0  # since then
+
+    @property
+    def config(self) -> dict:
+        """What holds in this session, and until the next."""
+        return self._config
 
     def run(self) -> None:
         """Measure until Ctrl-C; a failure resets the board."""
@@ -72,6 +84,7 @@ class App:
             self._crashed()
         finally:
             self._console.release()
+            self.strap.set(False)
 
     def _crashed(self) -> None:
         try:
@@ -104,6 +117,7 @@ class App:
                 self.start()
             if self.battery.state == battery.EMPTY and self._may_lie_down():
                 self._lie_down()
+        self.strap.step(self.recorder, lap_us)
         babble = self.link.listen()
         if self.link.heard or self.link.pulling:
             self.link.heard = False
@@ -137,6 +151,7 @@ class App:
         """The battery's state is new, or to be told again: an empty one ends the session."""
         state = self.battery.state
         self.wearer.low = state >= battery.LOW
+        self.strap.battery(self.battery.percent)
         if self.recorder:
             self.recorder.event(BATTERY, state, self.battery.mv)
         if state == battery.EMPTY:
@@ -173,8 +188,11 @@ class App:
 
     def _measure(self, recorder: Recorder, lap_us: int) -> None:
         recorder.waited(lap_us)
-        if self.sensing.measure(recorder, lap_us) and not self._watchdog:
+        fresh = self.sensing.measure(recorder, lap_us)
+        if fresh and not self._watchdog:
             self._watchdog = board.Watchdog()
+        if self.watch.left_us > 0:
+            self.watch.step(recorder, self.sensing.light if fresh else b"", lap_us)
         self._feed()
 
     def _feed(self) -> None:
@@ -191,6 +209,8 @@ class App:
             self.ended = FULL
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
+        self._config.update(config.load())  # whoever holds it sees what is new
+        self.strap.set(self._config["strap"])
         try:
             number = logs.next_session()
             self.recorder = Recorder(number, self._header(number), self._config, self.listeners)
@@ -227,6 +247,7 @@ class App:
 
     def end(self, why: int) -> None:
         """End the session, where one is open."""
+        self.exercise.stop()
         recorder = self.recorder
         self.recorder = None
         if recorder:
@@ -238,9 +259,19 @@ class App:
                 self.flash_fault = "session %d has no end: %s" % (recorder.journal.session, e)
 
     def mark(self, kind: str, text: str, ago_ms: int) -> None:
-        """Mark the moment so long before now; a session must be open."""
-        drained_ms = (self.sensing.quiet_us + self._watch.since_us()) // 1000
-        self.recorder.mark(kind, text, ago_ms - drained_ms)
+        """Mark the moment so long before now, where a session is open."""
+        if self.recorder:
+            self.recorder.mark(kind, text, ago_ms - self.drained_ms)
+
+    @property
+    def drained_ms(self) -> int:
+        """How long ago the newest samples were taken."""
+        return (self.sensing.quiet_us + self._watch.since_us()) // 1000
+
+    def shaken(self, on: bool) -> None:
+        """The motor begins to run, or has just been switched off."""
+        if self.recorder:
+            self.recorder.buzz(on, self.drained_ms)
 
     def set_clock(self, seconds: int) -> None:
         """Set the wall clock to seconds since 1970-01-01 UTC."""

@@ -51,6 +51,13 @@ def button_held() -> bool:
     return not machine.Pin(BUTTON, machine.Pin.IN, machine.Pin.PULL_UP).value()
 
 
+def radio():
+    """MicroPython's module for Bluetooth; the radio itself stays off."""
+    import bluetooth
+
+    return bluetooth
+
+
 def device_id() -> str:
     """The chip's own number, in hex."""
     return binascii.hexlify(machine.unique_id()).decode()
@@ -237,9 +244,7 @@ class Button:
         self._pin = machine.Pin(BUTTON, machine.Pin.IN, machine.Pin.PULL_UP)
         self._fell = False
         self._was_low = False  # when the interrupt's handler looked; a spark never is
-        self._at = 0
-        self._blind_at = 0
-        self._read_at = time.ticks_ms()
+        self._at = self._blind_at = self._read_at = time.ticks_ms()
         self._pin.irq(self._note, machine.Pin.IRQ_FALLING)
 
     def _note(self, pin) -> None:

@@ -26,6 +26,7 @@ LED = const(4)  # arg: the LED's code from here on; value: samples kept out, 0 w
 MOTION = const(5)  # arg: 1 moving, 0 still, plus 2 for each beat it began before; value: samples
 PACE = const(6)  # arg: 1 pacing, 0 not; value: ms a breath
 LOCKIN = const(7)  # arg: % of the variance that the breath takes; value: RSA as in an epoch
+BUZZ = const(8)  # arg: 1 the motor vibrates, 0 no longer; value: samples until that
 
 _HOLD_MS = const(1500)  # so long the last light is held to bring out the beats in the detector
 _BLANK_N = const(4)  # samples from a step of the LED current on that are kept out of detection
@@ -47,6 +48,9 @@ class Pipeline:
         self._led_code = led_code
         self._blanking = 0  # samples still to be kept out, and the one after them
         self._before = 0  # the light before a step of the current
+        self.shaking = False  # the motor vibrates, or a change of that is to come
+        self._buzzing = False  # it vibrates, once
+        self._until = 0  # so many samples have gone by
         self.contact = contact.Contact(led_code, rate_hz)
         self._beats = Beats(rate_hz)
         self.quality = Quality(rate_hz)
@@ -63,32 +67,36 @@ class Pipeline:
         self.next_scale = 0  # what `scale` becomes at the next boundary
         self._boundary = False  # an epoch ended or the series broke
         self._has_last = False
-        self._last_index = 0
-        self._last_frac = 0
+        self.last_index = 0  # of the newest beat
+        self.last_frac = 0
 
     def samples(self, light) -> None:
         """Push an array of counts. While contact holds they pass nothing but the detector."""
-        start = index = self.index
-        if self.contact.state == contact.ON and not (self._blanking or self._boundary):
-            detect = self._beats.push
-            least = self.contact.least
-            most = contact.FULL
-            for ir in light:
-                if not least <= ir <= most:
-                    break
-                if detect(ir):
-                    self.index = index
-                    self._take_beat(index)
-                    if self._boundary:
-                        self._rescale()
-                index += 1
-            self.index = index
-        for i in range(index - start, len(light)):
-            self.push(light[i])
+        touch = self.contact
+        held = self._blanking or self._boundary or self.shaking or touch.state != contact.ON
+        if not held and touch.least <= min(light) and max(light) <= contact.FULL:
+            self._detect(light)
+            return
+        for ir in light:
+            self.push(ir)
+
+    def _detect(self, light) -> None:
+        start = self.index
+        beats = self._beats
+        found = beats.take(light)
+        while found:
+            self.index = start + beats.at
+            self._take_beat(self.index)
+            if self._boundary:
+                self._rescale()
+            found = beats.take(None)
+        self.index = start + len(light)
 
     def push(self, ir: int) -> None:
         """Take a sample."""
-        if self._blanking:
+        if self.shaking and self._is_shaken():
+            self._hold()
+        elif self._blanking:
             self._blank(ir)
         else:
             self._look(ir)
@@ -137,15 +145,34 @@ class Pipeline:
 
     def _blank(self, ir: int) -> None:
         """Take a sample near a step of the current: the detector gets the last light again."""
-        on = self.contact.state == contact.ON
         self._blanking -= 1
         if self._blanking:
-            if on and self._beats.push(HOLD):
-                self._take_beat(self.index)
+            self._hold()
             return
-        if on:
+        if self.contact.state == contact.ON:
             self._beats.step(ir - self._before)
         self._look(ir)
+
+    def _hold(self) -> None:
+        """The detector gets the last light again."""
+        if self.contact.state == contact.ON and self._beats.push(HOLD):
+            self._take_beat(self.index)
+
+    def buzz(self, on: bool, n: int) -> None:
+        """The motor vibrates from `n` samples on, or no longer: such light shows no pulse."""
+        self._sink.event(BUZZ, on, n)
+        self.quality.shaken(on, self.index + n)
+        self._buzzing = on
+        self._until = n
+        self.shaking = True
+
+    def _is_shaken(self) -> bool:
+        """Whether the coming sample is."""
+        if self._until:
+            self._until -= 1
+            return not self._buzzing
+        self.shaking = self._buzzing
+        return self._buzzing
 
     def pace(self, cycle_ms: int) -> None:
         """Paced breathing begins, a breath each `cycle_ms`; 0: it ends."""
@@ -174,6 +201,7 @@ class Pipeline:
         self.break_off()
         self._sink.event(GAP, cause, lost)
         self.contact.restart()
+        self._until = 0
         self._rescale()
         self.index += lost
 
@@ -195,14 +223,14 @@ class Pipeline:
         self._sink.beat(index, frac, trust)
         self.quality.placed(index)
         if self._has_last:
-            d = ((index - self._last_index) << 8) + frac - self._last_frac
+            d = ((index - self.last_index) << 8) + frac - self.last_frac
             ibi = self._eighths(min(d, self._longest))
             if height:
                 self.breathing.pulse(ibi, height, level)
             self.interval(ibi)
         self._has_last = True
-        self._last_index = index
-        self._last_frac = frac
+        self.last_index = index
+        self.last_frac = frac
 
     def _eighths(self, d: int) -> int:
         """1/256 samples to 1/8 ms on the measured clock, rounded."""

@@ -4,7 +4,7 @@ from micropython import const
 
 from .clock import ONE, SampleClock
 from .contact import ON
-from .journal import CLOCK, Journal
+from .journal import CLOCK, EXERCISE, Journal
 from .ledcurrent import LedCurrent
 from .pipeline import Pipeline
 
@@ -24,6 +24,7 @@ EMPTY = const(5)  # the battery
 
 BATTERY = const(20)  # event code; arg: its state, see battery.py; value: mV
 
+RING_MS = const(60)  # the motor runs on so long when it is switched off
 _FLUSH_US = const(28600000)  # with the flush itself at most 30 s are lost with the power
 
 
@@ -32,10 +33,10 @@ class Recorder:
 
     def __init__(self, session: int, header: dict, config: dict, listeners=()) -> None:
         self._listeners = listeners
-        self._rate_hz = header["rate_hz"]
+        self.rate_hz = header["rate_hz"]
         self.journal = Journal(session, header, config)
-        self.pipeline = Pipeline(self._rate_hz, config["ir_code"], self)
-        self.clock = SampleClock(self._rate_hz)
+        self.pipeline = Pipeline(self.rate_hz, config["ir_code"], self)
+        self.clock = SampleClock(self.rate_hz)
         self._led = LedCurrent(config["ir_code"], config["ir_cap"])
         self._led_n = 0  # samples since the LED current was judged
         self._last = 0  # the newest sample
@@ -44,6 +45,9 @@ class Recorder:
         self._red_n = 0
         self._since_flush_us = 0
         self._worked = False  # an epoch was closed since the last drain: a flush can wait a turn
+        self.beat_at = 0  # sample of the latest beat
+        self._apart = 0  # how many samples it came after the one before
+        self.apart = 0  # and so many the next ones are likely to come
         self.ibi = 0  # latest corrected interval in 1/8 ms
         self.rsa = None  # latest valid RSA in 1/65536 ln
         self.bp_rsa = None  # BP-RSA beside it, which sees slow breathing too
@@ -55,7 +59,7 @@ class Recorder:
         self._worked = False
         self.journal.samples(pipeline.index, ir)
         pipeline.samples(ir)
-        if self._red_n + n < self._rate_hz:
+        if self._red_n + n < self.rate_hz:
             self._red_n += n
             self._red_sum += sum(red)
         else:
@@ -70,7 +74,7 @@ class Recorder:
             index += 1
             self._red_sum += v
             self._red_n += 1
-            if self._red_n == self._rate_hz:
+            if self._red_n == self.rate_hz:
                 if self._red_lit:
                     self.journal.red(index - self._red_n, self._red_sum // self._red_n)
                 self._red_sum = self._red_n = 0
@@ -84,9 +88,10 @@ class Recorder:
     def wanted_led(self) -> int:
         """The code that the infrared LED should have from now on; 0 where it has it."""
         state = self.pipeline.contact.state
-        if not self._led_n or (state == ON and self._led_n < self._rate_hz):
+        n = self._led_n
+        if not n or self.pipeline.shaking or (state == ON and n < self.rate_hz):
             return 0
-        ms = self._led_n * 1000 // self._rate_hz
+        ms = n * 1000 // self.rate_hz
         self._led_n = 0
         return self._led.push(self._last, ms, state)
 
@@ -98,6 +103,16 @@ class Recorder:
         """Paced breathing begins, a breath each `cycle_ms`; 0: it ends."""
         self.pipeline.pace(cycle_ms)
 
+    def exercise(self, kind: int, value: int) -> None:
+        """An exercise begins; kind 0: it has ended, and that is to be committed soon."""
+        self.event(EXERCISE, kind, value)
+        if not kind:
+            self._since_flush_us += _FLUSH_US
+
+    def buzz(self, on: bool, ms: int) -> None:
+        """The motor is switched on or off, so long after the newest sample."""
+        self.pipeline.buzz(on, (ms if on else ms + RING_MS) * self.rate_hz // 1000)
+
     def waited(self, elapsed_us: int) -> None:
         """Time has gone by, with samples or without: a flush falls due."""
         self._since_flush_us += elapsed_us
@@ -106,7 +121,7 @@ class Recorder:
         """Samples were lost: `lost` of them, or when negative what time says, in which n came."""
         if lost < 0:
             scale = ONE + self.clock.scale
-            period_us = 1000000 // self._rate_hz
+            period_us = 1000000 // self.rate_hz
             lost = max(1, (elapsed_us * ONE + scale * period_us // 2) // (scale * period_us) - n)
             cause |= _ESTIMATED
             self.clock.restart()
@@ -120,7 +135,7 @@ class Recorder:
 
     def mark(self, kind: str, text: str, ago_ms: int = 0) -> None:
         """Someone marked a moment, so long before the newest sample; less than 0: after it."""
-        n = ago_ms * self._rate_hz
+        n = ago_ms * self.rate_hz
         n -= n * self.clock.scale >> 16
         self.journal.mark(max(0, self.pipeline.index - n // 1000), kind, text)
 
@@ -149,6 +164,10 @@ class Recorder:
 
     def beat(self, index: int, frac: int, trust: int) -> None:
         """Log a beat."""
+        apart = index - self.beat_at
+        self.apart = 2 * apart - self._apart  # the heart goes on to slow down, or to hurry
+        self._apart = apart
+        self.beat_at = index
         self.journal.beat(index, frac, trust)
 
     def interval(self, ibi: int, flag: int, used: int) -> None:

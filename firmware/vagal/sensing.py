@@ -47,6 +47,11 @@ class Sensing:
         why = ", as the chip refuses infrared alone" if self._refused else ""
         return "%d Hz, %s%s" % (self._sensor.rate_hz, lit, why)
 
+    @property
+    def light(self):
+        """The infrared samples of the newest drain."""
+        return self._sensor.ir
+
     def end(self, recorder: Recorder) -> None:
         """The session ends: a gap that is running is recorded, the light goes out."""
         if self._cause:

@@ -26,7 +26,8 @@ KNOCKS = 2
 LINE_ENDS = b"\r" * 48  # 4 ms of the line
 LINE_ENDS_S = 0.005
 NOTHING = b"\r~00000000\r"  # an empty command: any firmware answers it, none does anything
-REPEATABLE = ("status", "sessions", "check", "time", "help")  # twice is as good as once
+# Twice is as good as once:
+REPEATABLE = ("status", "sessions", "check", "time", "config", "watch", "help")
 MOST_SPOILT = 8  # times that one command is sent again because it did not arrive whole
 MOST_STALE = 24  # pieces of an earlier pull that may still be on their way: 1 s of the line
 LONGEST_TEXT = 200  # in an answer
@@ -138,7 +139,7 @@ class Device(Line):
 
     def _answer(self, command: str, wait_s: float) -> dict[str, Any] | None:
         for answer in self._answers(command, wait_s):
-            if answer.pop("to", None) == command[:TO_CHARACTERS]:
+            if answer.pop("to", None) == plain(command[:TO_CHARACTERS]):
                 return answer
         return None
 
@@ -173,7 +174,7 @@ class Device(Line):
         spoilt = 0
         until_s = time.monotonic() + LONGEST_S
         for kind, payload in self.frames(wait_s):
-            answer = _object(payload) if kind == "J" else {}
+            answer = read_answer(payload) if kind == "J" else {}
             if answer.get("to") == "~" and spoilt < MOST_SPOILT:
                 spoilt += 1
                 self._send(command)
@@ -212,7 +213,7 @@ class Device(Line):
                     if have > offset or stale > MOST_STALE:
                         return
                 continue
-            answer = _object(payload)
+            answer = read_answer(payload)
             if answer.get("to") == command and "error" in answer:
                 raise DeviceError(f"The board can't send session {session}.", "Try again.")
             if answer.get("to") == "~" and spoilt < MOST_SPOILT:
@@ -237,7 +238,7 @@ def whole(answer: dict[str, Any], name: str) -> int:
     return value if type(value) is int and abs(value) < 1 << 53 else 0
 
 
-def _object(payload: bytes) -> dict[str, Any]:
+def read_answer(payload: bytes) -> dict[str, Any]:
     """An answer whose texts can be shown; {} where it is none."""
     try:
         answer = json.loads(payload, parse_constant=_refuse)

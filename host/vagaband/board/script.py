@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from vagaband.board.heart import CHANGEABLE, parse_values
 from vagaband.errors import InputError
 
 
@@ -64,10 +65,45 @@ def _count(words: str) -> float:
     return float(words)
 
 
+def _changes(words: str) -> str:
+    try:
+        changed = parse_values(words, CHANGEABLE)
+    except InputError:
+        changed = {}
+    if not changed:
+        raise ValueError("needs a heart's keys")
+    return words
+
+
 def _cut(words: str) -> str:
     n, _, way = words.partition(" ")
     if int(n) < 1 or way not in ("", "before", "torn", "after"):
         raise ValueError("needs a count, and before, torn or after")
+    return words
+
+
+PHONE = {  # what a phone does, and whether something follows it
+    "connect": False,
+    "disconnect": False,
+    "pair": False,
+    "unpair": False,
+    "subscribe": True,
+    "unsubscribe": True,
+    "read": True,
+}
+
+
+def _ble(words: str) -> str:
+    first, *rest = words.split()
+    if first == "full":
+        _positive(" ".join(rest))
+        return words
+    if first == "second":
+        first, *rest = rest
+    if first not in PHONE or (rest and not PHONE[first]) or (first == "read" and not rest):
+        raise ValueError("needs what a phone does")
+    if rest and not 0 <= int(" ".join(rest), 16) <= 0xFFFF:
+        raise ValueError("needs a UUID of 16 bits")
     return words
 
 
@@ -83,6 +119,8 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "off": ("", _nothing, "takes the finger off"),
     "on": ("", _nothing, "puts the finger back"),
     "motion": ("SECONDS", _positive, "moves the finger"),
+    "heart": ("KEY=VALUE,...", _changes, "changes hp, rsa, lf or vlf, within half a minute"),
+    "breathe": ("HZ", _positive, "breathes at this rate from now on; 0: at the heart's own"),
     "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
     "battery": (
         "V [V S]",
@@ -107,6 +145,13 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
         "",
         _nothing,
         "says the bytes of the heap in use, and the blocks erased",
+    ),
+    "ble": (
+        "WHAT",
+        _ble,
+        "a phone nearby: connect, pair, subscribe [UUID], unsubscribe [UUID],\n"
+        f"{'':<19}read UUID, disconnect, unpair; second before it: another phone;\n"
+        f"{'':<19}full SECONDS: the radio's buffers are full",
     ),
     "ledger": ("", _nothing, "says what the time went into: bus, flash, line, sleep"),
     "cut": ("N [WAY]", _cut, "the same at flash operation N from now: before, torn or after it"),
@@ -134,7 +179,8 @@ WIRING_FAULTS = {
     "int_low": "INT is shorted to ground",
     "int_no_pull_up": "nothing outside the ESP32 pulls INT up",
 }
-LIGHT_ACTIONS = ("off", "on", "motion", "ambient")
+HEART_ACTIONS = ("heart", "breathe")
+LIGHT_ACTIONS = ("off", "on", "motion", "ambient", *HEART_ACTIONS)
 
 
 def help_text() -> str:

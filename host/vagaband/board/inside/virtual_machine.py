@@ -1,7 +1,7 @@
 """The firmware's `machine`: pins, I2C, RTC, watchdog and resets of the virtual ESP32."""
 
 from i2c_bus import I2C
-from pins import BUTTON_PIN, OUTPUTS
+from pins import BUTTON_PIN, MOTOR_PIN, OUTPUTS
 from rtc import RTC
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
@@ -143,6 +143,9 @@ class PWM:
         self._duty = duty
         if self.id in OUTPUTS:
             _world.pins.set(OUTPUTS[self.id], duty, _world.now_us)
+            if self.id == MOTOR_PIN:
+                _world.chip.update()
+                _world.chip.motor.set(duty / 65535, _world.now_us)
         return None
 
     def duty(self, duty=None):

@@ -61,6 +61,8 @@ class World:
         self.spent = {"bus": 0, "flash": 0, "line": 0, "asleep": 0}  # us
         self.chip = None  # set by the boot sequence
         self.rtc = None
+        self.air = None
+        self._air_us = NEVER  # when something happens there by itself
         self._interrupt = False
         self._anchor_real = self._real_us()
         self._anchor_us = self.now_us
@@ -215,7 +217,9 @@ class World:
 
     def _plan(self):
         """The next instant at which something happens by itself."""
-        stop_us = min(self.wdt_deadline_us, self._hold_until_us, self.pins.next_us(NEVER))
+        stop_us = min(
+            self.wdt_deadline_us, self._hold_until_us, self.pins.next_us(NEVER), self._air_us
+        )
         if self.first_start_us is not None:
             if self.events_done < len(self._events):
                 stop_us = min(stop_us, self._event_us())
@@ -256,6 +260,9 @@ class World:
             self.umbilical.send(b"E", b"not worn yet: the sensor does not sample")
             self._hold(False)
             self._set_speed()
+        if now_us >= self._air_us:
+            self._air_us = NEVER
+            self.air.happen()
         if self.first_start_us is None:
             return
         if self.events_done < len(self._events) and now_us >= self._event_us():
@@ -354,6 +361,18 @@ class World:
     def _do_power(self, _):
         self.lose_power()
 
+    def _do_ble(self, words):
+        self.air.do(words)
+
+    def fail(self, name, us):
+        """A fault is on for so long."""
+        self._fault_for(name, us)
+
+    def expect_air(self, at_us):
+        """Something happens in the air at that time."""
+        self._air_us = at_us
+        self._plan()
+
     def _do_cut(self, words):
         n, _, way = words.partition(" ")
         self.flash_faults.cut(int(n), way or TORN)
@@ -442,5 +461,6 @@ class World:
             "stuck_clocks": self._stuck_clocks,
             "flash": self.flash_faults.state(),
             "pins": self.pins.state(),
+            "air": self.air.state(),
             "battery": self.battery,
         }
