@@ -358,9 +358,18 @@ def test_another_session_begins_with_an_empty_picture():
     known = person(epoch=epoch())
     known.look(look(0.0, 2.0), 0.0)
     assert known.t_s < 3
-    assert known.epochs == known.epochs.__class__()
+    assert not known.epochs
     known.answer({**STATE, "session": 0})
     assert not known.light
+
+
+def test_a_board_gone_mad_takes_no_memory():
+    known = person()
+    for _ in range(300):
+        known.look(look(0.0, epoch=epoch(), light=[(5, 0)] * 255, beats=[0.0] * 255), 0.0)
+        known.look(look(9e7, 1.0), 0.0)
+    assert len(known.light) + len(known.beats) + len(known.intervals) + len(known.epochs) < 1000
+    assert "RSA" in drawn(known)
 
 
 def test_foreign_text_cannot_draw_on_the_screen():
