@@ -5,18 +5,23 @@ import sys
 
 from micropython import const
 
-from . import board, config, logs, version
+from . import battery, board, config, logs, version
 from .commands import Commands
 from .exercise import Exercise
 from .link import Link
-from .max30102 import FULL_SCALE_NA, RATE_HZ
-from .recorder import FAULT, FULL, INTERRUPTED, Recorder
+from .max30102 import FULL_SCALE_NA
+from .recorder import BATTERY, EMPTY, FAULT, FULL, INTERRUPTED, Recorder
+from .rest import EAR_MS, Rest
 from .sensing import Sensing
+from .strap import Strap
+from .watch import Watch
 from .wearer import Wearer
 
 _TURN_MS = const(100)  # 10 samples; the FIFO holds 320 ms
 _AGAIN_US = const(60000000)  # after which a session is tried again where flash failed
 _FAST_US = const(60000000)  # a crash within a minute of the start counts as fast
+_FAREWELL_US = const(5000000)  # till an empty board lies down; the wearer is told meanwhile
+_NAP_MS = const(600000)  # then it looks whether someone charges it
 
 
 class App:
@@ -24,6 +29,7 @@ class App:
 
     def __init__(self) -> None:
         self._config = config.load()
+        board.set_cpu_mhz(self._config["cpu_mhz"])
         self.firmware = version.firmware_hash()
         self._console = board.Console()
         self.link = Link(self._console, Commands(self).table())
@@ -31,10 +37,18 @@ class App:
         self.exercise = Exercise(self, self._config)
         self.wearer = Wearer(self._config)
         self.wearer.exercise = self.exercise
+        self.strap = Strap(board.radio, board.device_id(), version.VERSION)
+        self.rest = Rest(self._config)
+        lay_down = board.reset_cause() == "deep sleep"
+        self.battery = battery.Battery(
+            board.Gauge().read_mv if self._config["battery"] else int,
+            battery.EMPTY if lay_down else battery.UNKNOWN,
+        )
         self._watch = board.Stopwatch()
         self._watchdog = None
         self.recorder = None
-        self.listeners = ()  # who is told each corrected interval: listener.interval(ibi, flag)
+        self.listeners = [self.strap]  # told each interval: listener.interval(ibi, flag)
+        self.watch = Watch(self.link, self.listeners)
         self._boot = board.random_id()
         self._set_by = 0  # seconds by which the clock was set since then
         self._up_us = 0
@@ -44,10 +58,19 @@ class App:
         self._unwritten = False  # a session could not be begun
         self._idle_us = 0  # since then
 
+    @property
+    def config(self) -> dict:
+        """What holds in this session, and until the next."""
+        return self._config
+
     def run(self) -> None:
         """Measure until Ctrl-C; a failure resets the board."""
         self._console.hold()
         try:
+            self.battery.waited(0)
+            self._charge()
+            if self.battery.state == battery.EMPTY:
+                self._lie_down()
             self.start()
             while True:
                 self._turn()
@@ -61,6 +84,7 @@ class App:
             self._crashed()
         finally:
             self._console.release()
+            self.strap.set(False)
 
     def _crashed(self) -> None:
         try:
@@ -79,6 +103,9 @@ class App:
             if self._up_us >= _FAST_US:
                 board.set_crashes(0)
                 board.accept_version()
+        self.rest.waited(lap_us)
+        if self.battery.waited(lap_us):
+            self._charge()
         recorder = self.recorder
         if recorder:
             self._measure(recorder, lap_us)
@@ -88,7 +115,13 @@ class App:
             self._idle_us += lap_us
             if self._unwritten and self._idle_us > _AGAIN_US:
                 self.start()
+            if self.battery.state == battery.EMPTY and self._may_lie_down():
+                self._lie_down()
+        self.strap.step(self.recorder, lap_us)
         babble = self.link.listen()
+        if self.link.heard or self.link.pulling:
+            self.link.heard = False
+            self.rest.heard()
         if not (flushed or babble or self.link.pulling):
             self._wait()
             return
@@ -101,8 +134,39 @@ class App:
         left_ms = _TURN_MS
         while left_ms > 0:
             ms = min(left_ms, self.wearer.step(self))
+            if self.rest.allowed and self.wearer.idle:
+                self._sleep()
+                return
             self._console.wait_ms(ms)
             left_ms -= ms
+
+    def _sleep(self) -> None:
+        """Until the sensor has gathered what it safely holds; then a moment for the line."""
+        if self.recorder:
+            self.recorder.clock.restart()  # no crystal counts a sleep
+        board.light_sleep(self.rest.turn_ms)
+        self._console.wait_ms(EAR_MS)
+
+    def _charge(self) -> None:
+        """The battery's state is new, or to be told again: an empty one ends the session."""
+        state = self.battery.state
+        self.wearer.low = state >= battery.LOW
+        self.strap.battery(self.battery.percent)
+        if self.recorder:
+            self.recorder.event(BATTERY, state, self.battery.mv)
+        if state == battery.EMPTY:
+            self.end(EMPTY)
+            self._idle_us = 0
+        elif self.ended == EMPTY and not self.recorder:
+            self.start()  # someone charges it
+
+    def _may_lie_down(self) -> bool:
+        return self._idle_us > _FAREWELL_US and self.wearer.idle and not self.rest.attached
+
+    def _lie_down(self) -> None:
+        """Nothing is left to measure with: sleep till someone charges it."""
+        print("vagaband: the battery is empty; charge it")
+        board.deep_sleep(_NAP_MS)
 
     def _flush(self, recorder: Recorder) -> bool:
         """Write a piece of what is due; False where that failed: it is tried a turn later."""
@@ -124,8 +188,11 @@ class App:
 
     def _measure(self, recorder: Recorder, lap_us: int) -> None:
         recorder.waited(lap_us)
-        if self.sensing.measure(recorder, lap_us) and not self._watchdog:
+        fresh = self.sensing.measure(recorder, lap_us)
+        if fresh and not self._watchdog:
             self._watchdog = board.Watchdog()
+        if self.watch.left_us > 0:
+            self.watch.step(recorder, self.sensing.light if fresh else b"", lap_us)
         self._feed()
 
     def _feed(self) -> None:
@@ -136,10 +203,14 @@ class App:
         """Begin a session, where none is open; the answer for who asked."""
         if self.recorder:
             return {"error": "a session is open", "next": "type stop first"}
+        if self.battery.state == battery.EMPTY:
+            return {"error": "the battery is empty", "next": "charge it"}
         if not logs.has_room():
             self.ended = FULL
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
+        self._config.update(config.load())  # whoever holds it sees what is new
+        self.strap.set(self._config["strap"])
         try:
             number = logs.next_session()
             self.recorder = Recorder(number, self._header(number), self._config, self.listeners)
@@ -149,6 +220,9 @@ class App:
             self.flash_fault = self.flash_fault or "no session can be written: %s" % e
             return {"error": "the flash can't be written", "next": "run vagaband rescue"}
         self.sensing.begin(self._config)
+        self.rest.begin()
+        if self.battery.state:
+            self.recorder.event(BATTERY, self.battery.state, self.battery.mv)
         return {"started": number}
 
     def _header(self, number: int) -> dict:
@@ -160,7 +234,7 @@ class App:
             "version": version.VERSION,
             "firmware": self.firmware,
             "micropython": ".".join(str(n) for n in sys.implementation.version[:3]),
-            "rate_hz": RATE_HZ,
+            "rate_hz": self._config["rate_hz"],
             "sensor": {"part": "MAX30102", "full_scale_na": FULL_SCALE_NA, "average": 4},
             "config": self._config,
             "units": {"ir": "counts", "ibi": "1/8 ms", "rsa": "ln ms2 / 65536"},
@@ -185,8 +259,9 @@ class App:
                 self.flash_fault = "session %d has no end: %s" % (recorder.journal.session, e)
 
     def mark(self, kind: str, text: str, ago_ms: int) -> None:
-        """Mark the moment so long before now; a session must be open."""
-        self.recorder.mark(kind, text, ago_ms - self.drained_ms)
+        """Mark the moment so long before now, where a session is open."""
+        if self.recorder:
+            self.recorder.mark(kind, text, ago_ms - self.drained_ms)
 
     @property
     def drained_ms(self) -> int:

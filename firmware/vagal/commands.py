@@ -2,13 +2,29 @@
 
 from micropython import const
 
-from . import board, logs, version
+from . import battery, board, config, logs, version
 from .recorder import STOPPED
+from .strap import STATES
 
 _FREE_STEP = const(16384)  # bytes that `free` compares at once
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
 _LATEST = 3061152000  # 2067-01-02: the log has 31 bits of seconds since 2000
 _SHOWN = const(64)  # sessions in an answer: on the line for 45 ms
+
+_LONGEST_WATCH_S = const(60)
+# What a host that looks on is told beside the frames, where status has it.
+_WATCHED = (
+    "device",
+    "session",
+    "sensor",
+    "free",
+    "flash",
+    "config",
+    "battery",
+    "battery_mv",
+    "battery_percent",
+    "exercise",
+)
 
 _NONE_OPEN = {"error": "no session is open", "next": "type start"}
 
@@ -42,9 +58,15 @@ class Commands:
             "device": board.device_id(),
             "session": 0,
             "sensor": app.sensing.fault or "ok",
+            "mode": app.sensing.mode,
             "free": logs.free_bytes(),
             "flash": app.flash_fault or ", ".join(logs.set_aside()) or self._room(),
+            "config": config.check()[1] or "ok",
+            "battery": battery.NAMES[app.battery.state],
+            "battery_mv": app.battery.mv,
+            "battery_percent": app.battery.percent,
             "clock_s": board.clock_s(),
+            "strap": app.strap.fault or STATES[app.strap.state],
             "reset": board.reset_cause(),
         }
         recorder = app.recorder
@@ -145,12 +167,57 @@ class Commands:
         in_ms, out_ms, minutes = [int(word) for word in words]
         return exercise.start(in_ms, out_ms, minutes)
 
+    def _strap(self, rest: str):
+        strap = self._app.strap
+        if rest in ("on", "off"):
+            config.store("strap", int(rest == "on"))
+            strap.set(rest == "on")
+        elif rest == "forget":
+            strap.forget()
+        elif rest:
+            return {"error": "strap what?", "next": "type strap on, off or forget"}
+        return {
+            "strap": strap.fault or STATES[strap.state],
+            "name": strap.name,
+            "bonded": len(strap.bonds) > 0,
+            "sent": strap.sent,
+            "dropped": strap.dropped,
+        }
+
     def _time(self, rest: str):
         seconds = int(rest)
         if not _EARLIEST <= seconds < _LATEST:
             return {"error": "that is no time of this age", "next": "give seconds since 1970"}
         self._app.set_clock(seconds)
         return {"clock_s": board.clock_s()}
+
+    def _config(self, rest: str):
+        words = rest.split()
+        if len(words) > 1:
+            if len(words) % 2:
+                return {"error": "a value is missing", "next": "give NAME VALUE"}
+            config.store(*[int(word) if i % 2 else word for i, word in enumerate(words)])
+            for i in range(0, len(words), 2):
+                if words[i] in config.AT_ONCE:
+                    self._app.config[words[i]] = int(words[i + 1])
+        values, fault = config.check()
+        wanted = words[::2] or values
+        if not all(name in values for name in wanted):
+            return {"error": "no such key", "next": "type config"}
+        return {
+            "values": {name: values[name] for name in wanted},
+            "set": [name for name in wanted if values[name] != config.KEYS[name][0]],
+            "config": fault or "ok",
+            "holds": "now" if values == self._app.config else "from the next session on",
+        }
+
+    def _watch(self, rest: str):
+        seconds = int(rest)
+        if not 0 <= seconds <= _LONGEST_WATCH_S:
+            return {"error": "not for so long", "next": "give 0 to 60 s, then again"}
+        self._app.watch.begin(seconds)
+        status = self._status("")
+        return {name: status[name] for name in _WATCHED if name in status}
 
     def _help(self, rest: str):
         return {(name + " " + form).strip(): does for name, (form, does) in HELP.items()}
@@ -164,11 +231,17 @@ HELP = {
     "check": ("SESSION BYTES", "size, and CRC-32 of the 512 bytes before a byte"),
     "free": ("SESSION BYTES CRC", "remove a session whose copy has this size and CRC-32"),
     "mark": ("KIND [TEXT]", "mark this moment"),
+    "strap": (
+        "[on|off|forget]",
+        "a heart-rate strap over Bluetooth: it broadcasts",
+    ),
     "breathe": (
         "[IN_MS OUT_MS MINUTES | resonance [SEED] | stop]",
         "an exercise: 2000 to 12000 ms in and out, together 8000 at least; or how it goes",
     ),
     "time": ("SECONDS", "set the clock, seconds since 1970-01-01 UTC"),
+    "watch": ("SECONDS", "send what is seen as it comes, for so long; 0: no longer"),
+    "config": ("[NAME [VALUE ...]]", "what is set; set it"),
     "start": ("", "begin a new session"),
     "stop": ("", "end the session and commit it"),
     "help": ("", "this list"),

@@ -113,6 +113,15 @@ class Journal:
             self._close_found()
         self._found.epoch(stages, reason)
 
+    @property
+    def epochs(self) -> int:
+        """How many were logged."""
+        return self._found.in_all
+
+    def newest_epoch(self) -> bytes:
+        """The newest epoch's 17 bytes."""
+        return self._found.newest_epoch()
+
     def event(self, index: int, code: int, arg: int, value: int) -> None:
         """Log what happened at sample `index`."""
         p = self._open(b"V"[0], 14)
@@ -271,6 +280,8 @@ class FoundPart:
         self._tick = [0]
         self._mends = bytearray(4 * _MENDS)
         self._epochs = bytearray(_EPOCH_BYTES * _EPOCHS + 4)
+        self._newest = 0  # where the newest lies
+        self.in_all = 0  # epochs of the session
         self._first_index = 0
         self._first_frac = 0
         self._last_index = 0
@@ -316,7 +327,8 @@ class FoundPart:
     def epoch(self, stages, reason: int) -> None:
         """Take an epoch of the pipeline's stages."""
         buf = self._epochs
-        p = _EPOCH_BYTES * self.epochs
+        self._newest = p = _EPOCH_BYTES * self.epochs
+        self.in_all += 1
         rsa = stages.rsa
         hp = stages.hp
         breath = stages.breathing
@@ -327,6 +339,10 @@ class FoundPart:
             "<Hb", buf, p + 14, breath.confidence << 12 | breath.rate, floor_16(stages)
         )
         self.epochs += 1
+
+    def newest_epoch(self) -> bytes:
+        """The newest epoch as it is logged; also once its record was closed."""
+        return bytes(self._epochs[self._newest : self._newest + _EPOCH_BYTES])
 
     def close(self) -> int:
         """Finish the payload in `buf`; returns its length, 0 where there is nothing."""

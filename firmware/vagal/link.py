@@ -5,7 +5,7 @@ command in hex and a space before it: then a line that was spoilt on its way is 
 answered with an error to "~". An answer is a frame:
 0x1E, "V", kind, length (2 bytes), payload, CRC-32 of all from the kind on (4 bytes); numbers are
 little-endian. Kind "J" is JSON; kind "D" is a piece of a session's file: its number (the
-low 2 bytes), offset (4), bytes.
+low 2 bytes), offset (4), bytes. Kind "W" is what a host that looks on gets (see watch.py).
 """
 
 import binascii
@@ -36,6 +36,7 @@ class Link:
         self._n = 0
         self._frame = bytearray(_HEAD + _DATA_HEAD + _PIECE + 4)
         self._view = memoryview(self._frame)
+        self.heard = False  # something came over the line; whoever looks clears it
         self._file = None
         self._session = 0
         self._offset = 0
@@ -51,6 +52,7 @@ class Link:
             c = self._console.read()
             if c < 0:
                 return False
+            self.heard = True
             if c in (10, 13):
                 if self._n:
                     n = min(self._n, _LINE)
@@ -119,18 +121,13 @@ class Link:
             self.drop_file()
             self._say("pull", {"pulled": self._session, "bytes": self._offset})
             return
-        struct.pack_into(
-            "<BBBHHI",
-            frame,
-            0,
-            0x1E,
-            b"V"[0],
-            b"D"[0],
-            n + _DATA_HEAD,
-            self._session & 0xFFFF,
-            self._offset,
-        )
-        end = start + n
-        struct.pack_into("<I", frame, end, binascii.crc32(self._view[2:end]))
-        self._console.write(self._view[: end + 4])
+        struct.pack_into("<HI", frame, _HEAD, self._session & 0xFFFF, self._offset)
+        self.send(b"D"[0], frame, n + _DATA_HEAD)
         self._offset += n
+
+    def send(self, kind: int, frame: bytearray, n: int) -> None:
+        """Send a frame whose n bytes of payload lie there from byte 5 on, with 4 free behind."""
+        struct.pack_into("<BBBH", frame, 0, 0x1E, b"V"[0], kind, n)
+        end = _HEAD + n
+        struct.pack_into("<I", frame, end, binascii.crc32(memoryview(frame)[2:end]))
+        self._console.write(memoryview(frame)[: end + 4])

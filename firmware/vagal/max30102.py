@@ -9,7 +9,6 @@ from array import array
 from micropython import const
 
 ADDRESS = const(0x57)
-RATE_HZ = const(100)
 FULL_SCALE_NA = const(4096)
 
 _INT_STATUS_1 = const(0x00)
@@ -21,15 +20,18 @@ _MODE_CONFIG = const(0x09)
 _SPO2_CONFIG = const(0x0A)
 _LED1_PA = const(0x0C)  # red
 _LED2_PA = const(0x0D)  # infrared
+_MULTI_LED_1 = const(0x11)
 _PART_ID = const(0xFF)
 
 _A_FULL = const(0b1_0_0_0_000_0)
 _PWR_RDY = const(0b0_0_0_0_000_1)
 _FIFO_AVG4_STOP = const(0b010_0_1111)  # mean of 4, rollover off, interrupt at 17 unread
-_SPO2_400SPS = const(0b0_01_011_11)  # 4096 nA, 400 sps, 411 us: 18 bits
+_SPO2 = {100: 0b0_01_011_11, 50: 0b0_01_010_11}  # 4096 nA, 400 or 200 sps, 411 us: 18 bits
 _MODE_SHUTDOWN = const(0b1_0_000_000)
 _MODE_RESET = const(0b0_1_000_000)
 _MODE_SPO2 = const(0b0_0_000_011)  # red and infrared
+_MODE_MULTI = const(0b0_0_000_111)  # what the slots say
+_SLOTS_IR = const(0b0_000_0_010)  # infrared in the first, nothing in the others
 
 _PART = const(0x15)
 _PART_MAX30100 = const(0x11)
@@ -37,9 +39,8 @@ _number = int.from_bytes  # looked up once: that makes an object
 _COUNTS = const(0x3FFFF)  # 18 bits
 DEPTH = const(32)  # samples that the FIFO holds
 _BURST = const(12)  # samples a transfer: a bus that sticks amid one blocks 100 ms a byte, 7.3 s
-SETTLE = const(50)  # first samples after a start, dropped
 OVERFLOW_MAX = const(31)  # the counter stops here
-_LOOKS = const(100)  # at the counter, 0.2 ms each: longer than a sample
+_LOOKS = const(150)  # at the counter, 0.2 ms each: longer than a sample
 _NOTHING = const(0xFF)  # what pull-ups alone read as
 
 LOST_UNKNOWN = const(-1)
@@ -50,14 +51,16 @@ class SensorError(OSError):
 
 
 class Max30102:
-    """Call `start()`, then `drain()` at least every 300 ms.
+    """Call `start()`, then `drain()` before 32 samples have come: 320 ms at 100 Hz, 640 at 50.
 
     drain() returns how many samples it read; `ir` and `red` are views of them (18-bit counts). It
     sets `lost` to the samples lost after them (LOST_UNKNOWN where the chip can't say) and
-    `browned_out`.
+    `browned_out`. With `ir_only` the red LED is off, and `red` is zeros.
     """
 
-    def __init__(self, bus, red_code: int, ir_code: int, sleep_ms) -> None:
+    def __init__(
+        self, bus, red_code: int, ir_code: int, sleep_ms, rate_hz: int = 100, ir_only: bool = False
+    ) -> None:
         self.bus = bus
         self.codes = [red_code, ir_code]  # LED currents from the next start on
         self._sleep_ms = sleep_ms
@@ -65,10 +68,7 @@ class Max30102:
         self._state = bytearray(7)  # from the interrupt status to the FIFO's pointers
         self._pointers = memoryview(self._state)[4:]
         self._data = bytearray(6 * _BURST)
-        view = memoryview(self._data)
-        self._slices = [view[: 6 * n] for n in range(_BURST + 1)]
-        pieces = tuple((view[i : i + 3], view[i + 3 : i + 6]) for i in range(0, 6 * _BURST, 6))
-        self._pieces = [pieces[:n] for n in range(_BURST + 1)]
+        self.set_mode(rate_hz, ir_only)
         self._skip = 0
         self._all_ir = array("i", [0] * DEPTH)
         self._all_red = array("i", [0] * DEPTH)
@@ -81,6 +81,19 @@ class Max30102:
         self.lost = 0
         self.browned_out = False
 
+    def set_mode(self, rate_hz: int, ir_only: bool) -> None:
+        """From the next start on: samples a second, 100 or 50, and which LEDs are lit."""
+        self.rate_hz = rate_hz
+        self.settle = rate_hz >> 1  # first samples after a start, dropped
+        self.ir_only = ir_only
+        width = 3 if ir_only else 6  # bytes of a sample
+        view = memoryview(self._data)
+        self._slices = [view[: width * n] for n in range(_BURST + 1)]
+        starts = range(0, width * _BURST, width)
+        pieces = tuple((view[i : i + 3], view[i + width - 3 : i + width]) for i in starts)
+        self._pieces = [pieces[:n] for n in range(_BURST + 1)]
+        self._unpack = self._unpack_ir if ir_only else self._unpack_both
+
     def start(self) -> None:
         """Reset and configure the chip; SensorError or OSError where that fails."""
         self._identify()
@@ -89,10 +102,12 @@ class Max30102:
         self._write(_MODE_CONFIG, _MODE_SHUTDOWN)
         settings = (
             (_FIFO_CONFIG, _FIFO_AVG4_STOP),
-            (_SPO2_CONFIG, _SPO2_400SPS),
-            (_LED1_PA, self.codes[0]),
+            (_SPO2_CONFIG, _SPO2[self.rate_hz]),
+            (_LED1_PA, 0 if self.ir_only else self.codes[0]),
             (_LED2_PA, self.codes[1]),
         )
+        if self.ir_only:
+            settings += ((_MULTI_LED_1, _SLOTS_IR),)  # after a reset they are empty
         for register, value in settings:
             self._write(register, value)
         for register, value in settings:
@@ -102,11 +117,15 @@ class Max30102:
                     "register 0x%02x reads 0x%02x, not 0x%02x" % (register, back, value)
                 )
         self._write(_INT_ENABLE_1, _A_FULL)
-        self._write(_MODE_CONFIG, _MODE_SPO2)
+        self._write(_MODE_CONFIG, _MODE_MULTI if self.ir_only else _MODE_SPO2)
         # The write pointer takes a value only in a running mode.
         self.bus.writeto_mem(ADDRESS, _FIFO_WR_PTR, b"\x00\x00\x00")
-        self._skip = SETTLE
+        self._skip = self.settle
         self.browned_out = False
+
+    def stop(self) -> None:
+        """Shut it down: 0.7 uA, no light. OSError on a bus fault."""
+        self._write(_MODE_CONFIG, _MODE_SHUTDOWN)
 
     def set_ir(self, code: int) -> None:
         """Set the infrared LED's current, now and for later starts. OSError on a bus fault."""
@@ -145,13 +164,12 @@ class Max30102:
         waiting = (self._pointers[0] - self._pointers[2]) & (DEPTH - 1)
         if waiting == 0 and (overflow or status & _A_FULL):
             waiting = DEPTH  # equal pointers: full
-        data = self._data
         n = 0
         while waiting:
             burst = min(waiting, self._skip or _BURST, _BURST)
-            self.bus.readfrom_mem_into(ADDRESS, _FIFO_DATA, self._slices[burst])
-            end = 6 * burst
-            if data[end - 3] == _NOTHING and data[end - 2] & data[end - 1] == _NOTHING:
+            data = self._slices[burst]
+            self.bus.readfrom_mem_into(ADDRESS, _FIFO_DATA, data)
+            if data[-3] == _NOTHING and data[-2] & data[-1] == _NOTHING:
                 raise OSError("the sensor left amid a transfer")
             if self._skip:
                 self._skip -= burst
@@ -187,7 +205,7 @@ class Max30102:
                 break
         return overflow
 
-    def _unpack(self, first: int, n: int) -> None:
+    def _unpack_both(self, first: int, n: int) -> None:
         """18-bit counts, left-justified: red, then infrared."""
         number = _number
         red = self._all_red
@@ -195,6 +213,15 @@ class Max30102:
         i = first
         for its_red, its_ir in self._pieces[n]:
             red[i] = number(its_red, "big") & _COUNTS
+            ir[i] = number(its_ir, "big") & _COUNTS
+            i += 1
+
+    def _unpack_ir(self, first: int, n: int) -> None:
+        """The same without red."""
+        number = _number
+        ir = self._all_ir
+        i = first
+        for _, its_ir in self._pieces[n]:
             ir[i] = number(its_ir, "big") & _COUNTS
             i += 1
 

@@ -67,8 +67,8 @@ class Pipeline:
         self.next_scale = 0  # what `scale` becomes at the next boundary
         self._boundary = False  # an epoch ended or the series broke
         self._has_last = False
-        self._last_index = 0
-        self._last_frac = 0
+        self.last_index = 0  # of the newest beat
+        self.last_frac = 0
 
     def samples(self, light) -> None:
         """Push an array of counts. While contact holds they pass nothing but the detector."""
@@ -223,14 +223,14 @@ class Pipeline:
         self._sink.beat(index, frac, trust)
         self.quality.placed(index)
         if self._has_last:
-            d = ((index - self._last_index) << 8) + frac - self._last_frac
+            d = ((index - self.last_index) << 8) + frac - self.last_frac
             ibi = self._eighths(min(d, self._longest))
             if height:
                 self.breathing.pulse(ibi, height, level)
             self.interval(ibi)
         self._has_last = True
-        self._last_index = index
-        self._last_frac = frac
+        self.last_index = index
+        self.last_frac = frac
 
     def _eighths(self, d: int) -> int:
         """1/256 samples to 1/8 ms on the measured clock, rounded."""

@@ -23,6 +23,8 @@ FULL = const(3)
 FAULT = const(4)
 EMPTY = const(5)  # the battery
 
+BATTERY = const(20)  # event code; arg: its state, see battery.py; value: mV
+
 RING_MS = const(50)  # the motor runs on so long when it is switched off
 _FLUSH_US = const(28600000)  # with the flush itself at most 30 s are lost with the power
 
@@ -39,6 +41,7 @@ class Recorder:
         self._led = LedCurrent(config["ir_code"], config["ir_cap"])
         self._led_n = 0  # samples since the LED current was judged
         self._last = 0  # the newest sample
+        self._red_lit = not config["ir_only"]
         self._red_sum = 0
         self._red_n = 0
         self._since_flush_us = 0
@@ -71,7 +74,8 @@ class Recorder:
             self._red_sum += v
             self._red_n += 1
             if self._red_n == self.rate_hz:
-                self.journal.red(index - self._red_n, self._red_sum // self._red_n)
+                if self._red_lit:
+                    self.journal.red(index - self._red_n, self._red_sum // self._red_n)
                 self._red_sum = self._red_n = 0
                 self.pipeline.second()
 

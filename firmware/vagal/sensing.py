@@ -2,19 +2,10 @@
 
 from micropython import const
 
-from .max30102 import (
-    DEPTH,
-    LOST_UNKNOWN,
-    OVERFLOW_MAX,
-    RATE_HZ,
-    SETTLE,
-    Max30102,
-    SensorError,
-)
+from .max30102 import DEPTH, LOST_UNKNOWN, OVERFLOW_MAX, Max30102, SensorError
 from .recorder import BROWN_OUT, BUS, OVERFLOW, PART, SILENT, Recorder
 
-_SAMPLE_US = 1000000 // RATE_HZ
-_SLACK_US = const(30000)  # so well do samples and time agree, with a clock 1.5 % off
+_SLACK = const(3)  # samples: so well do they and time agree, with a clock 1.5 % off
 _STILL_US = const(1200000)  # a sensor that settles for so long does not sample
 _BUS_TRIES = const(2)  # each second try sets up the bus itself again
 _HASTY = const(20)  # turns with a try each; after that
@@ -22,10 +13,11 @@ _CALM = const(5)  # one in so many
 
 
 class Sensing:
-    """Call `begin()` with a session and `measure()` each turn, at least every 300 ms.
+    """Call `begin()` with a session and `measure()` each turn, before 32 samples have come.
 
     `new_bus()` gives the sensor's bus, freed where it was stuck. `fault` says what is wrong with
-    the sensor, in words; it is empty where nothing is.
+    the sensor, in words; it is empty where nothing is. A chip that refuses infrared alone gets
+    both LEDs.
     """
 
     def __init__(self, new_bus, config: dict, sleep_ms) -> None:
@@ -35,7 +27,12 @@ class Sensing:
 
     def begin(self, config: dict) -> None:
         """A session begins, and with it the sensor."""
-        self._sensor.codes[1] = config["ir_code"]
+        rate_hz = config["rate_hz"]
+        self._sensor.codes[:] = (config["red_code"], config["ir_code"])
+        self._sensor.set_mode(rate_hz, bool(config["ir_only"]))
+        self._sample_us = 1000000 // rate_hz
+        self._slack_us = _SLACK * self._sample_us
+        self._refused = False  # infrared alone
         self.quiet_us = 0  # since the last sample
         self._still_us = 0  # since that, or since the sensor was started
         self._settling = True  # it was started, and no sample has come
@@ -43,10 +40,26 @@ class Sensing:
         self._tries = 0  # turns without it
         self.fault = "not started"
 
+    @property
+    def mode(self) -> str:
+        """How the sensor measures, in words."""
+        lit = "infrared" if self._sensor.ir_only else "red and infrared"
+        why = ", as the chip refuses infrared alone" if self._refused else ""
+        return "%d Hz, %s%s" % (self._sensor.rate_hz, lit, why)
+
+    @property
+    def light(self):
+        """The infrared samples of the newest drain."""
+        return self._sensor.ir
+
     def end(self, recorder: Recorder) -> None:
-        """The session ends: a gap that is running is recorded."""
+        """The session ends: a gap that is running is recorded, the light goes out."""
         if self._cause:
             recorder.gap(self._cause, LOST_UNKNOWN, 0, self.quiet_us)
+        try:
+            self._sensor.stop()
+        except OSError:
+            pass  # it is not there
 
     def measure(self, recorder: Recorder, lap_us: int) -> bool:
         """Take what the sensor has; `lap_us` is the time since the last call. True: samples."""
@@ -67,6 +80,9 @@ class Sensing:
             self._lose(BROWN_OUT, "brown-out")
         elif self._too_few(n):
             self._lose(SILENT, "it does not sample")
+            if self._settling and self._sensor.ir_only:
+                self._sensor.set_mode(self._sensor.rate_hz, False)
+                self._refused = True
         elif self._too_many(n):
             self._lose(PART, "more samples than time")
         elif n:
@@ -79,19 +95,19 @@ class Sensing:
         """Whether samples are missing that the FIFO can't have lost."""
         if self._settling:
             return n == 0 and self._still_us > _STILL_US
-        return self._ahead_us(n) < -_SLACK_US and n < DEPTH
+        return self._ahead_us(n) < -self._slack_us and n < DEPTH
 
     def _too_many(self, n: int) -> bool:
         """Whether there were more samples than time: the FIFO's pointers can't be right."""
-        return n > 0 and self._ahead_us(n) > _SLACK_US
+        return n > 0 and self._ahead_us(n) > self._slack_us
 
     def _ahead_us(self, n: int) -> int:
         """Time of the samples that were taken or lost, less time gone by; at least that."""
         lost = self._sensor.lost
         taken = n + (OVERFLOW_MAX if lost < 0 else lost)
         if self._settling:
-            taken += SETTLE
-        return taken * _SAMPLE_US - self._still_us
+            taken += self._sensor.settle
+        return taken * self._sample_us - self._still_us
 
     def _restart(self) -> bool:
         """Start a lost sensor again, if this is a turn to try it; as Max30102.start() raises."""
@@ -122,7 +138,7 @@ class Sensing:
         if self._cause:
             recorder.gap(self._cause, LOST_UNKNOWN, n + max(lost, 0), time_us)
             self._cause = 0
-        elif n == DEPTH and not lost and time_us > DEPTH * _SAMPLE_US + _SLACK_US:
+        elif n == DEPTH and not lost and time_us > DEPTH * self._sample_us + self._slack_us:
             lost = LOST_UNKNOWN  # a clone that does not count them
         recorder.samples(sensor.ir, sensor.red)
         if lost:

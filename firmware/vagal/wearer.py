@@ -29,13 +29,13 @@ class Wearer:
     on.
     """
 
-    def __init__(self, settings: dict) -> None:
+    def __init__(self, settings: dict, exercise=None) -> None:
         self._config = settings
         self._light = board.Light()
         self._motor = board.Motor()
         self.button = board.Button()
         self._gestures = Gestures(self.button.down())
-        self.exercise = None
+        self.exercise = exercise
         self.low = False
         self.lit = False
         self._rhythm = feedback.Rhythm()
@@ -62,6 +62,12 @@ class Wearer:
         self._fault_ms = 0
         self._beats = 0  # when contact was not good yet
 
+    @property
+    def idle(self) -> bool:
+        """Whether light and motor are off and no press is under way: the board may sleep."""
+        moves = self.lit or self._rhythm.playing or self._pacing or self._gestures.busy
+        return not (moves or (self.exercise and self.exercise.running))
+
     def step(self, app) -> int:
         """Serve the wearer; returns in how many ms that is wanted again."""
         now = board.ticks_ms()
@@ -79,7 +85,7 @@ class Wearer:
         if self._rhythm.playing:
             wait_ms = self._beat(app, ms)
         elif self._paces:
-            wait_ms = self._pace(app, now)
+            wait_ms = self._pace(app, self.exercise, now)
         else:
             wait_ms = _IDLE_MS
         return min(wait_ms, _BUSY_MS) if gestures.busy else wait_ms
@@ -226,9 +232,8 @@ class Wearer:
     def _paces(self) -> bool:
         return self._pacing or (self.exercise is not None and self.exercise.running)
 
-    def _pace(self, app, now: int) -> int:
+    def _pace(self, app, exercise, now) -> int:
         """The exercise has light and motor until it ends."""
-        exercise = self.exercise
         if not self._pacing:
             self._pacing = True
             self._percent = self._brightness(self._hour())

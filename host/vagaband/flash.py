@@ -34,7 +34,7 @@ def flash(
         renew(url, out, say, progress)
         await_files(url)
     progress("copying the firmware", 0)
-    firmware = deploy.deploy(url)
+    firmware = deploy.deploy(url, say=say)
     say(f"firmware {firmware} is on the board and runs")
     progress("looking for a pulse", 0)
     return look(url)

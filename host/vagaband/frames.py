@@ -7,7 +7,7 @@ START = b"\x1eV"
 HEAD = struct.Struct("<cH")
 CRC_BYTES = 4
 LONGEST = 2048  # four times what a device sends
-KINDS = b"JD"
+KINDS = b"JDW"
 MOST_STRAY = 4096
 
 

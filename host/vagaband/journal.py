@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vagaband.errors import InputError
-from vagaband.plain import plain
+from vagaband.plain import JOINERS, plain
 from vagaband.rice import Unpacker
 
 MAGIC = b"VBJ1"
@@ -28,13 +28,15 @@ INDEXES = 1 << 31  # of samples: 248 days of one session
 LONGEST_KIND, LONGEST_TEXT = 24, 120  # of a mark, as the device cuts them
 
 CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN, BUZZ = 1, 2, 3, 4, 5, 6, 7, 8
-RAW_STOPPED, END, CLOCK, EXERCISE = 16, 17, 18, 19
+RAW_STOPPED, END, CLOCK, EXERCISE, BATTERY = 16, 17, 18, 19, 20
+STRAP = 22
 FLAGS = ("ok", "missed", "extra", "ectopic", "gap", "motion")
 REASONS = ("", "corrected", "flat", "motion", "irregular", "noise")
 CONFIDENCES = ("none", "fair", "good")
 GAP_CAUSES = {1: "overflow", 2: "bus", 3: "brown-out", 4: "silent", 5: "part"}
 EXERCISES = {0: "", 1: "pacing", 2: "resonance"}
-END_REASONS = {1: "stopped", 2: "interrupted", 3: "full", 4: "fault"}
+END_REASONS = {1: "stopped", 2: "interrupted", 3: "full", 4: "fault", 5: "empty"}
+BATTERY_STATES = ("unknown", "ok", "low", "empty")
 
 
 @dataclass(frozen=True)
@@ -313,10 +315,13 @@ def _found(journal: Journal, payload: bytes) -> None:
         journal.ok_tail = 0
     journal.ok_tail += ok
     for i in range(epochs):
-        journal.epochs.append(_epoch(payload[pos + 4 * mends + EPOCH_BYTES * i :][:EPOCH_BYTES]))
+        journal.epochs.append(
+            read_epoch(payload[pos + 4 * mends + EPOCH_BYTES * i :][:EPOCH_BYTES])
+        )
 
 
-def _epoch(payload: bytes) -> tuple[int, ...]:
+def read_epoch(payload: bytes) -> tuple[int, ...]:
+    """An epoch's integers from its 17 bytes; ValueError where it is none."""
     run, number = payload[0], payload[1]
     rsa = int.from_bytes(payload[2:5], "little", signed=True)
     bp_rsa = int.from_bytes(payload[5:8], "little", signed=True)
@@ -339,7 +344,9 @@ def _mark(journal: Journal, payload: bytes) -> None:
     (index,) = struct.unpack_from("<I", payload)
     _check_index(index)
     kind, text = json.loads(payload[4:])
-    journal.marks.append((index, plain(kind, LONGEST_KIND), plain(text, LONGEST_TEXT)))
+    journal.marks.append(
+        (index, plain(kind, LONGEST_KIND, also=JOINERS), plain(text, LONGEST_TEXT, also=JOINERS))
+    )
 
 
 READERS = {"H": _header, "R": _raw, "L": _red, "B": _found, "V": _event, "M": _mark}

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from vagaband import journal, picture, recording, twin
-from vagaband.deploy import firmware_hash
+from vagaband.board_files import firmware_hash
 from vagaband.paths import firmware_dir
 from vagaband.reference_file import ReferenceBeats, load_reference
 from vagaband.score import Stretches

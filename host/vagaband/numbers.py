@@ -102,6 +102,11 @@ def pb2_gain_ln(epoch: Epoch) -> float | None:
     return _beside(_breathing(epoch, None), epoch.mean_hp_ms)[0]
 
 
+def pb2_alone(epoch: Epoch) -> bool:
+    """Whether PB2 may stand without BP-RSA, as far as the device itself knows how it breathed."""
+    return _beside(_breathing(epoch, None), epoch.mean_hp_ms)[1]
+
+
 def _of_epoch(
     epoch: Epoch, run: Run | None, stretches: list[Stretch], pace_hz: float
 ) -> EpochNumbers:

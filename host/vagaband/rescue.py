@@ -115,7 +115,8 @@ class Rescue:
     def _deploy(self, last: bool) -> None:
         self.progress("copying the firmware", 0)
         try:
-            self.say(f"firmware {deploy.deploy(self.url)} is on the board and runs")
+            firmware = deploy.deploy(self.url, say=self.say)
+            self.say(f"firmware {firmware} is on the board and runs")
         except (deploy.NoRoomError, deploy.TakenBackError):
             raise
         except DeviceError as error:

@@ -4,24 +4,30 @@ import itertools
 import json
 import re
 from array import array
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from flashing import ChipFiles, put, put_vagal
 from light import heart_counts
 from vagaband import journal as decoder
 from vagaband import twin
+from vagaband.board.flash_file import temporary_chip
 from vagaband.board.heart import Heart
+from vagaband.paths import firmware_dir
 from vagaband.recording import load
 from vagal import config, logs
 from vagal.journal import Journal
 from vagal.recorder import BUS, OVERFLOW, Recorder
+from virtual_board import BLOCK, BLOCKS
 
 CONFIG = {name: limits[0] for name, limits in config.KEYS.items()}
 NO_RAW = {**CONFIG, "raw": 0}
 HEADER = {"format": 3, "session": 7, "rate_hz": 100, "config": CONFIG}
 STOPPED = 1
 WEEK_BYTES = 2_000_000
+DAY_BYTES = 274_000  # of beats, flags and epochs (journal.py)
 RAW_BYTES_A_SAMPLE = 1.3
 
 
@@ -179,7 +185,7 @@ def test_a_long_silence_between_beats(board_flash):
 def test_raw_light_stops_in_time_and_says_so(board_flash, monkeypatch):
     """Room for the days of beats that are asked for stays free; beats go on."""
     log = open_log()
-    reserve = CONFIG["reserve_days"] * 274_000
+    reserve = CONFIG["reserve_days"] * DAY_BYTES
     monkeypatch.setattr(logs, "free_bytes", lambda: reserve - 1)
     give(log, [1])
     log.flush(1)
@@ -342,6 +348,22 @@ def test_a_week_of_beats_fits_the_chip(board_flash):
     assert len(found.beats) == pytest.approx(4200, abs=10)
     assert len(found.epochs) == 119
     assert 7 * day < WEEK_BYTES
+
+
+def test_beside_two_versions_of_the_firmware_there_is_room_for_the_days_kept_free(tmp_path):
+    """And for half an hour of light before them."""
+    with temporary_chip(firmware_dir()) as folder, ChipFiles(Path(folder) / "flash.bin") as files:
+        put_vagal(files, firmware_dir(), "/vagal.old")
+        put(files, "/main.py.old", bytes(2000))
+        files.makedirs("/log", exist_ok=True)
+        put(files, "/log/reserve", bytes(24576))
+        free = (BLOCKS - files.used_block_count) * BLOCK
+    days = (free - logs.LEAST) / DAY_BYTES
+    kept = CONFIG["reserve_days"] * DAY_BYTES
+    light_min = (free - kept) / RAW_BYTES_A_SAMPLE / 6000
+    print(f"{free} bytes free: {days:.2f} days of beats, or {light_min:.0f} min of light first")
+    assert days > CONFIG["reserve_days"]
+    assert light_min > 30
 
 
 @pytest.mark.parametrize("lost", [0, 2, 5])

@@ -26,8 +26,10 @@ class Bus:
 
     def light(self, stretch_us, period_us, index, n, settings):
         data = bytearray()
+        slots = [wavelength for wavelength, _ in settings[-1]]
         for i in range(index, index + n):
-            data += (0xFC0000 | i).to_bytes(3, "big") + (0xFC0000 | 2 * i + 1).to_bytes(3, "big")
+            for wavelength in slots:
+                data += (0xFC0000 | (2 * i + 1 if wavelength == 2 else i)).to_bytes(3, "big")
         return bytes(data)
 
     def answer(self, address):
@@ -55,8 +57,8 @@ class Bus:
         self.clock.now_us += ms * 1000
 
 
-def driver(bus):
-    return Max30102(bus, RED_CODE, IR_CODE, bus.sleep_ms)
+def driver(bus, *mode):
+    return Max30102(bus, RED_CODE, IR_CODE, bus.sleep_ms, *mode)
 
 
 @pytest.fixture
@@ -349,3 +351,84 @@ def test_a_current_that_could_not_be_set_is_not_kept(bus, sensor):
         sensor.set_ir(99)
     sensor.start()
     assert bus.chip.regs[0x0D] == IR_CODE
+
+
+def started(bus, *mode):
+    """A sensor in a mode, its first half second already dropped."""
+    sensor = driver(bus, *mode)
+    sensor.start()
+    bus.log.clear()
+    for _ in range(5):
+        bus.sleep_ms(100)
+        assert sensor.drain() == 0
+    return sensor
+
+
+@pytest.mark.parametrize(
+    ("mode", "registers", "period_us"),
+    [
+        ((100, False), {0x08: 0x4F, 0x0A: 0x2F, 0x0C: RED_CODE, 0x11: 0x00, 0x09: 0x03}, 10_000),
+        ((50, False), {0x08: 0x4F, 0x0A: 0x2B, 0x0C: RED_CODE, 0x11: 0x00, 0x09: 0x03}, 20_000),
+        ((100, True), {0x08: 0x4F, 0x0A: 0x2F, 0x0C: 0x00, 0x11: 0x02, 0x09: 0x07}, 10_000),
+        ((50, True), {0x08: 0x4F, 0x0A: 0x2B, 0x0C: 0x00, 0x11: 0x02, 0x09: 0x07}, 20_000),
+    ],
+)
+def test_the_registers_of_each_power_mode(bus, mode, registers, period_us):
+    """B2: 400 or 200 sps averaged by 4, always 411 us; infrared alone is one slot, code 2."""
+    driver(bus, *mode).start()
+    for register, value in registers.items():
+        assert bus.chip.regs[register] == value
+    assert bus.chip.regs[0x0D] == IR_CODE
+    assert bus.chip.period_us == period_us
+
+
+def test_fifty_samples_a_second_fill_the_fifo_in_640_ms(bus):
+    sensor = started(bus, 50, False)
+    bus.sleep_ms(640)
+    assert drained(sensor) == list(range(25, 57))
+    assert sensor.lost == 0
+    bus.sleep_ms(640 + 20 * 7)
+    assert len(drained(sensor)) == 32
+    assert sensor.lost == 7
+
+
+def test_infrared_alone_is_half_the_bytes(bus):
+    sensor = started(bus, 100, True)
+    bus.transfers.clear()
+    bus.sleep_ms(300)
+    assert sensor.drain() == 30
+    assert list(sensor.ir) == [2 * i + 1 for i in range(50, 80)]
+    assert list(sensor.red) == [0] * 30
+    assert [n for register, n in bus.transfers if register == 0x07] == [36, 36, 18]
+
+
+def test_a_brown_out_of_infrared_alone_is_seen(bus):
+    sensor = started(bus, 100, True)
+    bus.sleep_ms(100)
+    bus.chip.brown_out()
+    assert sensor.drain() == 0
+    assert sensor.browned_out
+
+
+def test_a_chip_that_refuses_infrared_alone_gets_both_lights(bus):
+    bus.chip.faults = ("no_multi_led",)
+    sensor = driver(bus, 100, True)
+    sensor.start()
+    bus.sleep_ms(300)
+    assert sensor.drain() == 0
+    sensor.set_mode(100, False)
+    sensor.start()
+    for _ in range(6):
+        bus.sleep_ms(100)
+        sensor.drain()
+    assert list(sensor.ir) == [2 * red + 1 for red in sensor.red]
+    assert len(sensor.ir) == 10
+
+
+def test_a_sensor_that_was_stopped_is_dark(bus, sensor):
+    """Shut down it draws 0.7 uA, and light and samples stop."""
+    sensor.stop()
+    assert bus.chip.regs[0x09] & 0x80
+    assert not bus.chip.sampling
+    sensor.start()
+    assert bus.chip.sampling

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 from littlefs import LittleFS, UserContext
+from vagaband import board_files
+from vagaband.board_files import BoardFiles
 from vagaband.deploy import await_status
 from vagaband.paths import firmware_dir
 from virtual_board import BLOCK, BLOCKS, FS_OFFSET, Board
@@ -95,9 +97,15 @@ def put(files: LittleFS, name: str, content: bytes) -> None:
         file.write(content)
 
 
-def put_firmware(files: LittleFS, folder: Path, vagal: str = "/vagal") -> None:
-    """Put main.py, and the package under a name."""
-    put(files, "/main.py", (folder / "main.py").read_bytes())
+def compiled(folder: Path) -> BoardFiles:
+    """A firmware as it lies on a board."""
+    files = board_files.compiled(folder)
+    assert files
+    return files
+
+
+def put_vagal(files: LittleFS, folder: Path, vagal: str = "/vagal") -> None:
+    """Put the compiled package of a firmware under a name."""
     files.makedirs(vagal, exist_ok=True)
-    for file in sorted((folder / "vagal").glob("*.py")):
-        put(files, f"{vagal}/{file.name}", file.read_bytes())
+    for name, content in compiled(folder).vagal.items():
+        put(files, f"{vagal}/{name}", content)

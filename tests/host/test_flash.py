@@ -14,7 +14,7 @@ import esp_image
 import pytest
 import serial
 from flashing import killed_after, one_sentence, runs, vagaband
-from vagaband.deploy import firmware_hash
+from vagaband.board_files import firmware_hash
 from vagaband.device import Device
 from vagaband.esptool_run import failure
 from vagaband.paths import firmware_dir

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_journal import HEADER, header_record, record, small_session
 from vagaband import flash, ports, pull, recording, twin
-from vagaband.device import _object, whole
+from vagaband.device import read_answer, whole
 from vagaband.errors import VagabandError
 from vagaband.frames import Frames
 from vagaband.journal import MAGIC, READERS, decode
@@ -192,7 +192,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_answer_can_be_shown(answer):
     """Whatever a board answers: printable, bounded, no NaN; its numbers are numbers."""
-    found = _object(json.dumps(answer).encode())
+    found = read_answer(json.dumps(answer).encode())
     for name, value in found.items():
         assert name.isprintable()
         assert len(name) <= 40

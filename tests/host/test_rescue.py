@@ -7,9 +7,9 @@ from pathlib import Path
 
 import esp_image
 import pytest
-from flashing import ChipFiles, one_sentence, put, runs, vagaband
+from flashing import ChipFiles, compiled, one_sentence, put, runs, vagaband
 from torture.small_sessions import written
-from vagaband.deploy import firmware_hash
+from vagaband.board_files import firmware_hash
 from vagaband.paths import firmware_dir
 from virtual_board import FS_OFFSET, Board
 
@@ -70,9 +70,9 @@ def test_a_main_that_does_not_run(start: Start, chip: Path, tmp_path: Path, main
 
 def test_half_copied_firmware(start: Start, chip: Path, tmp_path: Path):
     with ChipFiles(chip) as files:
-        for name in ("rsa.py", "recorder.py", "pipeline.py"):
+        for name in ("rsa.mpy", "recorder.mpy", "pipeline.mpy"):
             files.remove(f"/vagal/{name}")
-        put(files, "/vagal/link.py", b'"""The serial line\'s la')
+        put(files, "/vagal/link.mpy", compiled(firmware_dir()).vagal["link.mpy"][:700])
     _, folder = rescue(start(chip), tmp_path)
     assert saved_log(folder) == LOG
 

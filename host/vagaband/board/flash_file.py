@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from vagaband import board_files
 from vagaband.board.esp_image import IMAGE_AT, make_image
 from vagaband.board.flash_chip import BLANK, CHIP_BYTES
 from vagaband.board.interpreter import INSIDE, run_micropython
@@ -65,5 +66,8 @@ def temporary_chip(firmware_dir: Path) -> tempfile.TemporaryDirectory[str]:
     )
     chip = Path(folder.name) / "flash.bin"
     flashed_chip(chip)
-    run_micropython(INSIDE / "install.py", str(chip), str(firmware_dir))
+    with tempfile.TemporaryDirectory(prefix="vagaband-board-") as laid:
+        files = board_files.compiled(firmware_dir) or board_files.source(firmware_dir)
+        files.write(Path(laid))
+        run_micropython(INSIDE / "install.py", str(chip), laid)
     return folder

@@ -3,7 +3,7 @@
 import bisect
 import cmath
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +47,8 @@ KEYS: dict[str, Key] = {
     "seed": Key(1, 0, 2**31, "", "chooses every random thing"),
 }
 
+CHANGEABLE = ("hp", "rsa", "lf", "vlf")  # as the day goes; breathing changes by breathe()
+GLIDE_S = 30.0  # that a change takes
 SLOW_HZ, SLOW_STEP_S = 0.1, 0.25
 LEAD_IN_BEATS = 6  # beats before the first sample, so that the pulse is steady from the start
 UPSTROKE_S = 0.09  # rise of the systolic wave
@@ -72,13 +74,19 @@ def help_text() -> str:
 
 def parse_heart(spec: str) -> dict[str, float]:
     """Values of all keys from `"hp=850,rsa=6.2"`; InputError names a key that is wrong."""
-    values = {name: float(key.default) for name, key in KEYS.items()}
+    return {name: float(key.default) for name, key in KEYS.items()} | parse_values(spec, KEYS)
+
+
+def parse_values(spec: str, names: Iterable[str]) -> dict[str, float]:
+    """Values of the keys that are in `spec`, of those with these names; else InputError."""
+    values: dict[str, float] = {}
+    known = list(names)
     for part in filter(None, (p.strip() for p in spec.split(","))):
         name, equals, text = (p.strip() for p in part.partition("="))
-        if name not in KEYS or not equals:
+        if name not in known or not equals:
             raise InputError(
                 f"The heart has no key '{name}'." if equals else f"'{part}' is not KEY=VALUE.",
-                f"The keys are {', '.join(KEYS)}.",
+                f"The keys are {', '.join(known)}.",
             )
         key = KEYS[name]
         try:
@@ -86,12 +94,12 @@ def parse_heart(spec: str) -> dict[str, float]:
         except ValueError:
             raise InputError(
                 f"The heart's key '{name}' needs a number, not '{text}'.",
-                f"The keys are {', '.join(KEYS)}.",
+                f"The keys are {', '.join(known)}.",
             ) from None
         if not key.low <= value <= key.high:
             raise InputError(
                 f"The heart's key '{name}' is {text}, outside {key.low:g} to {key.high:g}.",
-                f"The keys are {', '.join(KEYS)}.",
+                f"The keys are {', '.join(known)}.",
             )
         values[name] = value
     return values
@@ -154,6 +162,7 @@ class Heart:
         phases = self._rng.uniform(0, 2 * math.pi, 16)
         self._breath_phase, self._lf_phase = float(phases[0]), float(phases[1])
         self._breaths: list[tuple[float, float, float]] = []  # from when on, Hz, phase then
+        self._course = {name: ([0.0], [self.values[name]]) for name in CHANGEABLE}
         self._slow_wave = SlowWave(self.seed, self.values["lfwidth"])
         self._vlf_phases, self._drift_phases = phases[2:6], phases[6:10]
         self._kernel_s, self._kernel = _kernel()
@@ -176,9 +185,7 @@ class Heart:
         values = self.values
         dc = values["dc"]
         height = dc * values["perfusion"] / 100
-        breath = np.sin(2 * math.pi * values["breath"] * t_s + self._breath_phase)
-        if self._breaths:
-            breath = np.sin([self._breath(t)[1] for t in t_s.tolist()])
+        breath = np.sin(self._breath_phases(t_s))
         wave = self._pulse(t_s) * (1 + BREATH_HEIGHT_SHARE * breath)
         wave += BREATH_BASELINE_SHARE * breath
         slow = self._slow(t_s, DRIFT_HZ, self._drift_phases) * values["drift"] / 100
@@ -191,6 +198,22 @@ class Heart:
             _, phase = self._breath(t_s)
             self._breaths.append((t_s, breath_hz or self.values["breath"], phase))
 
+    def change(self, t_s: float, values: dict[str, float]) -> None:
+        """From `t_s` on these keys go to other values, within half a minute; told in order."""
+        for name, value in values.items():
+            times, levels = self._course[name]
+            level = float(np.interp(t_s, times, levels))
+            while times[-1] >= t_s and len(times) > 1:
+                times.pop()
+                levels.pop()
+            times += [t_s, t_s + GLIDE_S]
+            levels += [level, value]
+
+    def _now(self, name: str, t_s: float) -> float:
+        """A changeable key's value at `t_s`."""
+        times, levels = self._course[name]
+        return float(np.interp(t_s, times, levels)) if len(times) > 1 else levels[0]
+
     def _breath(self, t_s: float) -> tuple[float, float]:
         """Rate and phase of breathing."""
         for from_s, breath_hz, phase in reversed(self._breaths):
@@ -199,11 +222,18 @@ class Heart:
         breath_hz = self.values["breath"]
         return breath_hz, 2 * math.pi * breath_hz * t_s + self._breath_phase
 
-    def rsa_ln_ms2(self, breath_hz: float) -> float:
-        """RSA when it breathes at this rate."""
+    def _breath_phases(self, t_s: Floats) -> Floats:
+        """The phase of breathing at times `t_s`, shape (n,)."""
+        breaths = [(-math.inf, self.values["breath"], self._breath_phase), *self._breaths]
+        from_s, rate_hz, phase = np.asarray(breaths).T
+        at = np.searchsorted(from_s, t_s, side="right") - 1
+        return phase[at] + 2 * math.pi * rate_hz[at] * (t_s - np.where(at > 0, from_s[at], 0.0))
+
+    def rsa_ln_ms2(self, breath_hz: float, t_s: float = 0.0) -> float:
+        """RSA when it breathes at this rate, at `t_s`."""
         values = self.values
         off = (breath_hz - values["res"]) / values["reswidth"]
-        return values["rsa"] + values["peak"] * math.exp(-(off**2) / 2)
+        return self._now("rsa", t_s) + values["peak"] * math.exp(-(off**2) / 2)
 
     def _extend(self, until_s: float) -> None:
         while not self._times or self._times[-1] < until_s:
@@ -226,13 +256,14 @@ class Heart:
 
     def _interval_ms(self, t_s: float) -> float:
         """The interval that begins at `t_s`: each rhythm taken in the middle of the interval."""
-        values = self.values
-        middle_s = t_s + values["hp"] / 2000
+        hp_ms = self._now("hp", t_s)
+        middle_s = t_s + hp_ms / 2000
         breath_hz, phase = self._breath(middle_s)
         slow = self._slow_wave.at(2 * math.pi * SLOW_HZ * middle_s + self._lf_phase, middle_s)
-        interval_ms = values["hp"] + amplitude_ms(self.rsa_ln_ms2(breath_hz)) * math.sin(phase)
-        interval_ms += amplitude_ms(values["lf"]) * slow
-        interval_ms += values["vlf"] * float(
+        rsa = self.rsa_ln_ms2(breath_hz, middle_s)
+        interval_ms = hp_ms + amplitude_ms(rsa) * math.sin(phase)
+        interval_ms += amplitude_ms(self._now("lf", middle_s)) * slow
+        interval_ms += self._now("vlf", middle_s) * float(
             self._slow(np.array([middle_s]), VLF_HZ, self._vlf_phases)[0]
         )
         return max(200.0, interval_ms)

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from vagaband.board import line_faults
 from vagaband.board.flash_file import open_flash_file, temporary_chip
-from vagaband.board.heart import DEFAULT_SPEC, Heart
+from vagaband.board.heart import CHANGEABLE, DEFAULT_SPEC, Heart, parse_values
 from vagaband.board.interpreter import require_micropython
 from vagaband.board.light import RECORDING_RATE_HZ, Light, Recording, Source
 from vagaband.board.port import FASTEST_BAUD, Port
-from vagaband.board.script import LIGHT_ACTIONS, WIRING_FAULTS, Event, read_script
+from vagaband.board.script import HEART_ACTIONS, LIGHT_ACTIONS, WIRING_FAULTS, Event, read_script
 from vagaband.board.supervisor import FAST, Supervisor
 from vagaband.errors import InputError
 from vagaband.files import write_private
@@ -57,6 +57,7 @@ class BoardOptions:
     flash_trace: Path | None = None  # where all block operations of its file system go
     pins: Path | None = None  # where all changes of light, motor and button go, as CSV
     line_faults: str = ""  # see `line_faults.KINDS`
+    ble: Path | None = None  # where all goes that the radio sends and phones do
     wrap_s: float | None = None  # from boot on, till the tick counters wrap; None: as they do
 
 
@@ -67,7 +68,9 @@ def run_board(options: BoardOptions) -> None:
     heart = None if options.recording else Heart(options.heart or DEFAULT_SPEC)
     source: Source = heart if heart else _recording(options)
     events = read_script(options.script) if options.script else []
-    _breathe(heart, events)
+    _live(heart, events)
+    if options.ble:
+        write_private(options.ble, b"")
     light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
     if options.pins:
         write_private(options.pins, b"t_us,pin,value\n")
@@ -95,13 +98,18 @@ def run_board(options: BoardOptions) -> None:
             write_truth()
 
 
-def _breathe(heart: Heart | None, events: list[Event]) -> None:
-    rates = [(e.t_s, float(e.value or 0)) for e in events if e.action == "breathe"]
+def _live(heart: Heart | None, events: list[Event]) -> None:
+    """The heart does what the script says."""
+    chosen = [e for e in events if e.action in HEART_ACTIONS]
     if heart:
-        heart.breathe(rates)
-    elif rates:
+        heart.breathe([(e.t_s, float(e.value or 0)) for e in chosen if e.action == "breathe"])
+        for event in chosen:
+            if event.action == "heart":
+                heart.change(event.t_s, parse_values(str(event.value), CHANGEABLE))
+    elif chosen:
         raise InputError(
-            "A recording breathes as it once did.", "Take breathe out of the script, or a heart."
+            "A recording lives as it once did.",
+            f"Take {chosen[0].action} out of the script, or a heart.",
         )
 
 
@@ -123,6 +131,7 @@ def board_config(
         "flash_trace": str(options.flash_trace.absolute()) if options.flash_trace else "",
         "pin_trace": str(options.pins.absolute()) if options.pins else "",
         "flash_file": str(flash_file),
+        "ble_file": str(options.ble.absolute()) if options.ble else "",
         "events": [_world_event(e) for e in events if e.action not in LIGHT_ACTIONS],
         "budget_us": round(60e6 * (options.for_min or 0)),
         "first_ticks_us": TICKS_PERIOD_US - round(1e6 * options.wrap_s) if options.wrap_s else 0,
@@ -139,6 +148,8 @@ def board_config(
             "stuck_clocks": 0,
             "flash": None,
             "pins": None,
+            "air": None,
+            "battery": None,
         },
     }
 

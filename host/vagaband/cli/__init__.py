@@ -10,7 +10,11 @@ import click
 
 from vagaband import __version__
 from vagaband.cli import bench, boards, breathing, files, flashing
+from vagaband.cli.config import config
 from vagaband.cli.doctor import doctor
+from vagaband.cli.live import live
+from vagaband.cli.mark import mark_
+from vagaband.cli.strap import strap_
 from vagaband.errors import VagabandError
 from vagaband.plain import plain
 
@@ -25,6 +29,10 @@ COMMANDS = (
     flashing.rescue,
     doctor,
     boards.pull_,
+    live,
+    mark_,
+    config,
+    strap_,
     files.replay,
     files.validate,
     files.export,

@@ -209,6 +209,7 @@ vagaband pull --port URL               then its session
 @click.option("--line-faults", default="", metavar="KEY=RATE,...", help="As listed below.")
 @click.option("--clock", type=float, help="The sensor's clock against nominal, as 0.985.")
 @click.option("--wrap", "wrap_s", type=float, help="The tick counters wrap so long after boot.")
+@click.option("--ble", type=click.Path(path_type=Path), help="Where goes what the radio does.")
 @click.option("--truth", type=click.Path(path_type=Path), help="Where the heart's beats go.")
 @click.option(
     "--pins", type=click.Path(path_type=Path), help="Where light, motor and button go, as CSV."

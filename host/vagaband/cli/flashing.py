@@ -142,7 +142,7 @@ def deploy_(port: str | None) -> None:
     """
     url = the_port(port)
     with stderr.status("copying the firmware"):
-        firmware = deploy(url)
+        firmware = deploy(url, say=say)
     stdout.print(f"firmware {firmware} is on the board and runs")
 
 

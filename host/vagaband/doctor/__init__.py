@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vagaband.deploy import await_status, firmware_hash
+from vagaband.board_files import firmware_hash
+from vagaband.deploy import await_status
 from vagaband.doctor import conversation
 from vagaband.doctor.findings import Findings
 from vagaband.doctor.judge import judge

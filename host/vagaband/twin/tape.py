@@ -104,10 +104,11 @@ def _inputs(journal: Journal, stopped: Event | None) -> list[Event]:
 
 def _is_whole(journal: Journal, inputs: list[Event]) -> bool:
     """Whether the raw light goes on from the first sample, but for the gaps."""
-    lost = {event.index: event.value for event in inputs if event.code == GAP}
+    lost = {event.index: event.value for event in inputs if event.code == GAP and event.value > 0}
     at = 0
     for first, counts in journal.raw:
-        at += lost.get(at, 0)
+        while at in lost:  # one gap may follow another
+            at += lost[at]
         if first != at:
             return False
         at += len(counts)

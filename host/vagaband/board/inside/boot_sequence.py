@@ -11,8 +11,8 @@ import vfs
 
 READY = "\x02vagaband board ready\x03\n"  # the supervisor swallows all up to this
 OWN_MODULES = (
-    "boot_sequence chip console flash flash_faults i2c_bus motor pins rtc umbilical"
-    " virtual_machine virtual_time world"
+    "air boot_sequence chip console flash flash_faults i2c_bus motor pins rtc sleep umbilical"
+    " virtual_bluetooth virtual_esp32 virtual_machine virtual_time world"
 )
 
 
@@ -45,6 +45,7 @@ def start(main_globals):
 
 def _build_world(config, umbilical):
     """The world with its chip and clock, as a reset left them."""
+    from air import Air
     from chip import Chip
     from motor import Motor
     from rtc import Rtc
@@ -62,21 +63,31 @@ def _build_world(config, umbilical):
         chip.restore(device["chip"])
     world.chip = chip
     world.rtc = Rtc(world, device and device["rtc"])
+    record = config["ble_file"] and open(config["ble_file"], "a")
+    world.air = Air(world, record, config["seed"], config["world"]["air"])
     return world
 
 
 def _build_shadows(config, world):
     """The modules that stand before MicroPython's own, by name."""
+    import virtual_bluetooth
+    import virtual_esp32
     import virtual_machine
     import virtual_time
     from console import Console, Micropython, Select, Sys
+    from sleep import Sleep
 
-    virtual_time.bind(world)
-    virtual_machine.bind(world, world.chip, world.rtc, config["unique_id"])
+    virtual_bluetooth.bind(world)
     console = Console(world, sys.stdin.buffer, sys.stdout.buffer, select, config["baud"])
+    sleep = Sleep(world, console, config["seed"])
+    virtual_time.bind(world)
+    virtual_esp32.bind(sleep)
+    virtual_machine.bind(world, world.chip, world.rtc, config["unique_id"], sleep)
     return {
         "time": virtual_time,
         "machine": virtual_machine,
+        "bluetooth": virtual_bluetooth,
+        "esp32": virtual_esp32,
         "sys": Sys(sys, console),
         "select": Select(select),
         "micropython": Micropython(micropython),

@@ -1,0 +1,48 @@
+"""Marks set from the PC: the moment, a kind, and words in any language."""
+
+import unicodedata
+from typing import Any
+
+from vagaband.device import Device
+from vagaband.errors import InputError
+from vagaband.plain import JOINERS, plain
+
+MOST_KIND = 24  # signs, as the device keeps them
+MOST_TEXT = 120
+LINE_BYTES = 240  # the device's longest command (see firmware link.py)
+BEFORE = len("~01234567 mark ")
+
+
+def mark(url: str, kind: str, text: str = "") -> dict[str, Any]:
+    """Mark this moment; what was marked. InputError where the device can't keep it whole."""
+    kind, text = checked(kind, text)
+    with Device(url) as device:
+        device.ask(f"mark {kind} {text}".strip())
+    return {"marked": kind, "text": text}
+
+
+def checked(kind: str, text: str) -> tuple[str, str]:
+    """Kind and text as they are sent: composed, each stretch of blanks one blank."""
+    kind, text = (" ".join(unicodedata.normalize("NFC", words).split()) for words in (kind, text))
+    if not kind or " " in kind or len(kind) > MOST_KIND:
+        raise InputError(
+            f"A mark's kind is one word of at most {MOST_KIND} signs, not {plain(kind)!r}.",
+            'Write for instance: vagaband mark glimmer "sun on the water"',
+        )
+    for words in (kind, text):
+        if plain(words, len(words) + 1, also=JOINERS) != words:
+            raise InputError(
+                f"{plain(words)!r} holds signs that can't be shown.", "Leave control signs out."
+            )
+    if len(text) > MOST_TEXT:
+        raise InputError(
+            f"The text has {len(text)} signs; the device keeps {MOST_TEXT}.", "Say it shorter."
+        )
+    over = BEFORE + len(f"{kind} {text}".encode()) - LINE_BYTES
+    if over > 0:
+        raise InputError(
+            f"The text is {over} bytes too long for the device's line: it takes "
+            f"{LINE_BYTES - BEFORE} bytes with its kind, about 70 Chinese signs or 50 emoji.",
+            "Say it shorter.",
+        )
+    return kind, text
