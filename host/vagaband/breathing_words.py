@@ -11,7 +11,7 @@ WORDS = {
             "Stop at once when you get dizzy, or feel tingling, palpitations or panic, and "
             "breathe as you like until it has passed. Don't do this while driving or in water."
         ),
-        "how_to_stop": "Ctrl-C stops, and so does a press of the button.",
+        "how_to_stop": "Any key stops, Ctrl-C too, and so does a press of the button.",
         "start": "Press Enter to start.",
         "in": "breathe in",
         "out": "breathe out",
@@ -55,7 +55,7 @@ WORDS = {
             "Stop meteen als je duizelig wordt, of tintelingen, hartkloppingen of paniek voelt, "
             "en adem zoals je wilt tot het over is. Doe dit niet in het verkeer of in het water."
         ),
-        "how_to_stop": "Ctrl-C stopt, en een druk op de knop ook.",
+        "how_to_stop": "Elke toets stopt, ook Ctrl-C, en een druk op de knop ook.",
         "start": "Druk op Enter om te beginnen.",
         "in": "adem in",
         "out": "adem uit",

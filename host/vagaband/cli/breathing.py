@@ -16,6 +16,7 @@ from vagaband.cli.boards import DEFAULT_OUT
 from vagaband.cli.shared import as_json, file, port, print_json, salvage, say, stderr, stdout
 from vagaband.device import Device
 from vagaband.errors import InputError
+from vagaband.live.keys import Keys
 from vagaband.paced import PRESETS
 from vagaband.ports import the_port
 from vagaband.resonance import Assessment, assess
@@ -93,11 +94,12 @@ def breathe_(
 
 
 def _follow(url: str, start: str, words: dict[str, str]) -> Ended:
-    with Device(url) as device, Live(console=stderr, auto_refresh=False, transient=True) as live:
+    screen = Live(console=stderr, auto_refresh=False, transient=True)
+    with Device(url) as device, Keys() as keys, screen as live:
 
         def show(moment: Moment) -> bool:
             live.update(_screen(moment, words), refresh=True)
-            return False
+            return bool(keys.read())
 
         try:
             ended = Follower(device, show).follow(start)
