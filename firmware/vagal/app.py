@@ -109,7 +109,7 @@ class App:
         recorder = self.recorder
         if recorder:
             self._measure(recorder, lap_us)
-            flushed = recorder.flush_due and self._flush(recorder)
+            flushed = recorder.flush_due and self._may_flush(recorder) and self._flush(recorder)
         else:
             self._feed()
             self._idle_us += lap_us
@@ -167,6 +167,10 @@ class App:
         """Nothing is left to measure with: sleep till someone charges it."""
         print("vagaband: the battery is empty; charge it")
         board.deep_sleep(_NAP_MS)
+
+    def _may_flush(self, recorder: Recorder) -> bool:
+        """A cue of the motor is not torn by an erase, where that can wait for 0.2 s."""
+        return recorder.journal.pressing or not self.exercise.buzzing
 
     def _flush(self, recorder: Recorder) -> bool:
         """Write a piece of what is due; False where that failed: it is tried a turn later."""
