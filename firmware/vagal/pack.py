@@ -85,7 +85,7 @@ class Packer:
                 buf[pos] = q >> 8
                 buf[pos + 1] = q & 255
                 pos += 2
-                acc &= (1 << bits) - 1
+                acc -= q << bits
         self.pos = pos
         self._acc = acc
         self._bits = bits
