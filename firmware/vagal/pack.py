@@ -58,7 +58,7 @@ class Packer:
         width = k + 1
         stop = 1 << k
         mask = stop - 1
-        short = min(_ESCAPE, _AT_ONCE + 1 - width)  # quotients below it fit at once
+        short = _AT_ONCE - k  # quotients below it fit at once, and are no escape
         pos = self.pos
         buf = self._buf
         for v in values:
@@ -91,8 +91,9 @@ class Packer:
         self._bits = bits
         self._last = last
         self._step = step
-        self._first += abs(step)
-        self._second += abs(step - before)
+        self._first += step if step > 0 else -step
+        step -= before
+        self._second += step if step > 0 else -step
         self._looks += 1
 
     def end(self, n: int) -> None:

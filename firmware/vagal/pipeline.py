@@ -69,14 +69,11 @@ class Pipeline:
     def samples(self, light) -> None:
         """Push an array of counts. While contact holds they pass nothing but the detector."""
         touch = self.contact
-        if touch.state == contact.ON and not (self._blanking or self._boundary):
-            if touch.least <= min(light) and max(light) <= contact.FULL:
-                self._detect(light)
-                return
-        for ir in light:
-            self.push(ir)
-
-    def _detect(self, light) -> None:
+        calm = touch.state == contact.ON and not (self._blanking or self._boundary)
+        if not (calm and touch.least <= min(light) and max(light) <= contact.FULL):
+            for ir in light:
+                self.push(ir)
+            return
         start = self.index
         beats = self._beats
         found = beats.take(light)
