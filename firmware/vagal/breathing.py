@@ -47,8 +47,8 @@ _MAYER_SHARE = const(215)  # more, up to there
 _NEAR = const(2)  # lines within which two peaks are one
 _AGREE = const(2)  # of the three
 
-# Where a point of the window goes for the transform: pairs of points by the number of the pair with
-# its six bits turned round
+# Where a point of the window goes for the transform: a pair of points to the place of its number
+# with the six bits turned round.
 _PLACE = (
     b"\x00\x01\x40\x41\x20\x21\x60\x61\x10\x11\x50\x51\x30\x31\x70\x71\x08\x09\x48\x49\x28\x29"
     b"\x68\x69\x18\x19\x58\x59\x38\x39\x78\x79\x04\x05\x44\x45\x24\x25\x64\x65\x14\x15\x54\x55"
