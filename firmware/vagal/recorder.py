@@ -69,15 +69,20 @@ class Recorder:
     def _end_second(self, red) -> None:
         """A second ends within these samples of red light."""
         index = self.pipeline.index - len(red)
+        second = self.rate_hz
+        total = self._red_sum
+        n = self._red_n
         for v in red:
+            total += v
+            n += 1
             index += 1
-            self._red_sum += v
-            self._red_n += 1
-            if self._red_n == self.rate_hz:
+            if n == second:
                 if self._red_lit:
-                    self.journal.red(index - self._red_n, self._red_sum // self._red_n)
-                self._red_sum = self._red_n = 0
+                    self.journal.red(index - n, total // n)
+                total = n = 0
                 self.pipeline.second()
+        self._red_sum = total
+        self._red_n = n
 
     def drained(self, n: int, elapsed_us: int) -> None:
         """Note the time that a drain of n samples closes."""
