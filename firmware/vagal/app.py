@@ -28,17 +28,17 @@ class App:
     """The device: measures while a session is open, and always answers the line."""
 
     def __init__(self) -> None:
-        self._config = {}
-        self._configure()
+        self.config = {}
+        self.configure()
         self.firmware = version.firmware_hash()
         self._console = board.Console()
         self.link = Link(self._console, Commands(self).table())
-        self.sensing = Sensing(board.sensor_bus, self._config, board.sleep_ms)
-        self.exercise = Exercise(self, self._config)
-        self.wearer = Wearer(self._config)
+        self.sensing = Sensing(board.sensor_bus, self.config, board.sleep_ms)
+        self.exercise = Exercise(self, self.config)
+        self.wearer = Wearer(self.config)
         self.wearer.exercise = self.exercise
         self.strap = Strap(board.radio, board.device_id(), version.VERSION)
-        self.rest = Rest(self._config)
+        self.rest = Rest(self.config)
         lay_down = board.reset_cause() == "deep sleep"
         self._gauge = board.Gauge()
         self.battery = battery.Battery(
@@ -57,11 +57,6 @@ class App:
         self.flash_fault = ""  # what is wrong with the flash, in words
         self._unwritten = False  # a session could not be begun
         self._idle_us = 0  # since then
-
-    @property
-    def config(self) -> dict:
-        """What holds in this session, and until the next."""
-        return self._config
 
     def run(self) -> None:
         """Measure until Ctrl-C; a failure resets the board."""
@@ -134,7 +129,7 @@ class App:
         left_ms = _TURN_MS
         while left_ms > 0:
             ms = min(left_ms, self.wearer.step(self))
-            if self.rest.allowed and self.wearer.idle:
+            if self.rest.allowed and self.wearer.idle and not self.strap.state:
                 self._sleep()
                 return
             self._console.wait_ms(ms)
@@ -205,11 +200,11 @@ class App:
 
     def _configure(self) -> None:
         """Take over what was set; whoever holds the table sees it."""
-        self._config.update(config.load())
-        board.set_cpu_mhz(self._config["cpu_mhz"])
+        self.config.update(config.load())
+        board.set_cpu_mhz(self.config["cpu_mhz"])
 
     def _read_mv(self) -> int:
-        return self._gauge.read_mv() if self._config["battery"] else 0
+        return self._gauge.read_mv() if self.config["battery"] else 0
 
     def start(self) -> dict:
         """Begin a session, where none is open; the answer for who asked."""
@@ -221,17 +216,17 @@ class App:
             self.ended = FULL
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
-        self._configure()
-        self.strap.set(self._config["strap"])
+        self.configure()
+        self.strap.set(self.config["strap"])
         try:
             number = logs.next_session()
-            self.recorder = Recorder(number, self._header(number), self._config, self.listeners)
+            self.recorder = Recorder(number, self._header(number), self.config, self.listeners)
             self._unwritten = False
         except OSError as e:
             self._unwritten = True
             self.flash_fault = self.flash_fault or "no session can be written: %s" % e
             return {"error": "the flash can't be written", "next": "run vagaband rescue"}
-        self.sensing.begin(self._config)
+        self.sensing.begin(self.config)
         self.rest.begin()
         if self.battery.state:
             self.recorder.event(BATTERY, self.battery.state, self.battery.mv)
@@ -246,9 +241,9 @@ class App:
             "version": version.VERSION,
             "firmware": self.firmware,
             "micropython": ".".join(str(n) for n in sys.implementation.version[:3]),
-            "rate_hz": self._config["rate_hz"],
+            "rate_hz": self.config["rate_hz"],
             "sensor": {"part": "MAX30102", "full_scale_na": FULL_SCALE_NA, "average": 4},
-            "config": self._config,
+            "config": self.config,
             "units": {"ir": "counts", "ibi": "1/8 ms", "rsa": "ln ms2 / 65536"},
             "clock_s": board.clock_s(),
             "boot": self._boot,

@@ -35,7 +35,7 @@ class Rest:
     def allowed(self) -> bool:
         """Whether nothing that goes on needs the board awake."""
         config = self._config
-        busy = self._attached_us > 0 or self._measuring_us > 0 or config["strap"]
+        busy = self._attached_us > 0 or self._measuring_us > 0
         return config["sleep"] and not busy
 
     def begin(self) -> None:

@@ -1,6 +1,6 @@
 """What the wearer sees and feels, in words: the firmware's table of states with its meanings.
 
-`python -m vagaband.feedback` writes feedback.md anew.
+`python -m vagaband.feedback` writes the tables in wear.md and wear.nl.md anew.
 """
 
 import ast
@@ -10,8 +10,9 @@ from typing import Any
 
 from vagaband.paths import firmware_dir
 
-PAGE = Path(__file__).with_name("feedback.md")
-LANGUAGES = ("en", "nl")
+PAGES = {"en": Path(__file__).with_name("wear.md"), "nl": Path(__file__).with_name("wear.nl.md")}
+LANGUAGES = tuple(PAGES)
+BEGIN, END = "<!-- states -->\n", "<!-- /states -->\n"
 SIGNS = {".": "•", "-": "━"}
 COLOURS = {
     0xFF0000: ("red", "rood"),
@@ -119,15 +120,6 @@ INTRODUCTION = {
     "wordt alleen getoond waar je met de knop om vroeg, met een kwart van het licht, en trilt er "
     "niets dan de oefening. Zolang de klok nooit gezet is trilt er niets ongevraagd.",
 }
-BUTTON = {
-    "en": "The button: a short press marks an event, two short presses within half a second mark "
-    "a glimmer, a long press (0.8 s) starts the breathing exercise, and any press stops it. Held "
-    "for a second at the start it means service mode. A mark counts from the first press.",
-    "nl": "De knop: kort drukken markeert een gebeurtenis, twee keer kort binnen een halve "
-    "seconde een glimmer, lang drukken (0,8 s) start de ademoefening, en elke druk stopt die. "
-    "Een seconde vastgehouden bij het opstarten betekent de servicestand. Een markering telt "
-    "vanaf de eerste druk.",
-}
 
 
 @dataclass(frozen=True)
@@ -178,21 +170,20 @@ def table(language: str) -> str:
 
 
 def guide(language: str) -> str:
-    """Table, button and how to read them, for a page that the wearer reads."""
+    """The table, and how to read it."""
     short, long = (f"{sign_ms(sign) / 1000:g}" for sign in ".-")
     if language == "nl":
         short, long = short.replace(".", ","), long.replace(".", ",")
-    introduction = INTRODUCTION[language].format(short=short, long=long)
-    return f"{introduction}\n\n{table(language)}\n{BUTTON[language]}\n"
+    return f"{INTRODUCTION[language].format(short=short, long=long)}\n\n{table(language)}"
 
 
-def page() -> str:
-    """feedback.md: both languages."""
-    return (
-        "# What the light means\n\nWritten by `python -m vagaband.feedback` from the firmware's "
-        f"table.\n\n{guide('en')}\n# Wat het licht betekent\n\n{guide('nl')}"
-    )
+def page(language: str) -> str:
+    """The wear guide in a language, with the table as the firmware now has it."""
+    before, _, rest = PAGES[language].read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return before + BEGIN + guide(language) + END + after
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for its_language, its_page in PAGES.items():
+        its_page.write_text(page(its_language), encoding="utf-8")

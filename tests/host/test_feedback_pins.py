@@ -209,8 +209,8 @@ def test_every_state_has_words_and_a_colour_with_a_name():
     assert all(len(words) == len(feedback.LANGUAGES) for words in feedback.MEANINGS.values())
 
 
-def test_the_page_is_the_table():
+def test_the_wear_guides_have_the_table():
     """To write it anew: python -m vagaband.feedback."""
-    assert feedback.PAGE.read_text(encoding="utf-8") == feedback.page()
-    for language in feedback.LANGUAGES:
+    for language, page in feedback.PAGES.items():
+        assert page.read_text(encoding="utf-8") == feedback.page(language)
         assert feedback.table(language).count("\n") == 2 + len(feedback.states())
