@@ -28,8 +28,8 @@ class App:
     """The device: measures while a session is open, and always answers the line."""
 
     def __init__(self) -> None:
-        self._config = config.load()
-        board.set_cpu_mhz(self._config["cpu_mhz"])
+        self._config = {}
+        self._configure()
         self.firmware = version.firmware_hash()
         self._console = board.Console()
         self.link = Link(self._console, Commands(self).table())
@@ -40,9 +40,9 @@ class App:
         self.strap = Strap(board.radio, board.device_id(), version.VERSION)
         self.rest = Rest(self._config)
         lay_down = board.reset_cause() == "deep sleep"
+        self._gauge = board.Gauge()
         self.battery = battery.Battery(
-            board.Gauge().read_mv if self._config["battery"] else int,
-            battery.EMPTY if lay_down else battery.UNKNOWN,
+            self._read_mv, battery.EMPTY if lay_down else battery.UNKNOWN
         )
         self._watch = board.Stopwatch()
         self._watchdog = None
@@ -203,6 +203,14 @@ class App:
         if self._watchdog:
             self._watchdog.feed()
 
+    def _configure(self) -> None:
+        """Take over what was set; whoever holds the table sees it."""
+        self._config.update(config.load())
+        board.set_cpu_mhz(self._config["cpu_mhz"])
+
+    def _read_mv(self) -> int:
+        return self._gauge.read_mv() if self._config["battery"] else 0
+
     def start(self) -> dict:
         """Begin a session, where none is open; the answer for who asked."""
         if self.recorder:
@@ -213,7 +221,7 @@ class App:
             self.ended = FULL
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
-        self._config.update(config.load())  # whoever holds it sees what is new
+        self._configure()
         self.strap.set(self._config["strap"])
         try:
             number = logs.next_session()

@@ -31,8 +31,6 @@ _CROWDED = const(4)  # twice as many waves too soon, one a beat taken off: from 
 _RING = const(512)  # samples kept of the low-passed wave
 _STEPS = const(256)  # steps kept of the wave without its baseline
 HOLD = const(-1)  # in place of a sample: the last one again
-_RESTART = const(-2)  # forget everything
-_STEP = const(-3)  # the light is brighter from here on
 _NEVER = const(0x20000000)
 _REBASE = const(0x80000)  # sample numbers are kept small: only differences matter
 
@@ -40,6 +38,8 @@ _REBASE = const(0x80000)  # sample numbers are kept small: only differences matt
 class Beats:
     """Push IR counts (18 bits) at 100, 50 or 25 Hz; True when a beat is found.
 
+    `take` does the same with an array of them: True at each beat that is found, `at` being the
+    place of the count just taken; then `take(None)` goes on, and gives False at the end.
     Then `back` is how many samples before the one just pushed its light fell, `frac` the fraction
     of a sample after that in 1/256, and `trust` > 0 says that it looks like its predecessors
     (else it is given out because the wave as a whole is regular).
@@ -74,21 +74,30 @@ class Beats:
         self._likeness = Likeness(self._stride)
         self.back = self.frac = self.trust = 0
         self.height = self.slope = self.noise = self.level = 0
-        self._forget()
+        self._one = [0]
+        self.at = 0
+        self.restart()
         filters = self._filters()
         next(filters)
-        self.push = filters.send
+        self.take = filters.send
 
-    def restart(self) -> None:
-        """Forget all light seen so far (after a gap or without contact)."""
-        self.push(_RESTART)
+    def push(self, ir: int) -> bool:
+        """Take a count, or the last one again (HOLD)."""
+        self._one[0] = self._newest if ir == HOLD else ir
+        found = self.take(self._one)
+        if found:
+            self.take(None)
+        return found
 
     def step(self, by: int) -> None:
         """The light is brighter by `by` counts from here on: no step in the wave."""
-        self._by = by
-        self.push(_STEP)
+        self._newest += by
+        self._by += by
 
-    def _forget(self) -> None:
+    def restart(self) -> None:
+        """Forget all light seen so far (after a gap or without contact)."""
+        self._fresh = True  # the light to come is the first
+        self._newest = 0  # the last count
         self._n = -1  # number of the newest sample, as of the last block
         self._first = 0  # the first sample
         self._by = 0
@@ -110,15 +119,17 @@ class Beats:
         self.trust = 0
 
     def _filters(self):
-        """Takes a sample, yields whether a beat is found."""
+        """Takes an array of counts, yields whether a beat is found: see the class."""
+        # MicroPython reaches a function's first sixteen names fastest: here, the busiest ones.
+        ir = n = p = box_at = x = v = sum_raw = sum_box = last = before = mean = 0
+        s = self._s
+        q = [0] * _STEPS  # b where it is positive
         stage, scale, shift, base, short, long, shortest, rough_shift, slow, slow_50 = (
             self._windows[:10]
         )
-        s = self._s
-        b = self._b
-        q = [0] * _STEPS  # b where it is positive
         raw = [0] * stage  # the two boxcars
         box = [0] * stage
+        b = self._b
         rings = (s, b, q, raw, box)
         stage -= 1
         odd = (1 << shift) - 1  # samples of the same step before its last
@@ -133,87 +144,91 @@ class Beats:
         leaves_long = base + long_all
         started = (behind + long + 1) << shift  # from here on every window is full
         base_n = short_n = long_n = 1  # steps in each window
-        ir = last = before = first = _RESTART
+        first = 0
         while True:
-            while ir < 0:
-                if ir == HOLD:
-                    ir = last
-                    break
-                if ir == _STEP:
-                    first += self._by
-                    last += self._by
-                    before += self._by
-                    self._first = first
-                    ir = yield False
-                    continue
-                self._forget()
+            light = yield False
+            if self._fresh:
+                self._fresh = False
                 for ring in rings:
                     _clear(ring)
                 n = -1
                 box_at = sum_raw = sum_box = sum_base = sum_short = sum_long = 0
                 mean = rough = 0  # slow mean of the rectified wave, mean |second difference|
                 block = top = top_at = 0
-                ir = yield False
-                first = last = before = ir
-                self._first = first
-            n += 1
-            # Two boxcars over the inverted light: systole up, low-pass at about 5 Hz.
-            x = (first - ir) * scale
-            sum_raw += x - raw[box_at]
-            raw[box_at] = x
-            sum_box += sum_raw - box[box_at]
-            box[box_at] = sum_raw
-            box_at = box_at + 1 if box_at < stage else 0
-            p = n & (_RING - 1)  # p - k is k samples back: a negative index counts from the end
-            s[p] = sum_box
-            if n & odd:
+                due = _NEVER
+                self._first = first = last = before = light[0]
+            elif self._by:
+                last += self._by
+                before += self._by
+                self._first = first = first + self._by
+                self._by = 0
+            start = n + 1
+            for ir in light:
+                n += 1
+                # Two boxcars over the inverted light: systole up, low-pass at about 5 Hz.
+                x = (first - ir) * scale
+                sum_raw += x - raw[box_at]
+                raw[box_at] = x
+                sum_box += sum_raw - box[box_at]
+                box[box_at] = sum_raw
+                box_at = box_at - 1 if box_at else stage
+                p = n & (_RING - 1)  # p - k is k samples back: a negative index is from the end
+                s[p] = sum_box
+                if n & odd:
+                    before = last
+                    last = ir
+                    continue
+                x = ir - last - last + before
                 before = last
                 last = ir
-                ir = yield False
-                continue
-            bend = ir - last - last + before
-            before = last
-            last = ir
-            rough += (bend if bend > 0 else -bend) - (rough >> rough_shift)
-            if n < started:  # every window is divided by what there is in it
-                k = n >> shift
-                base_n = min(k + 1, base_all)
-                short_n = min(max(k - behind, 0) + short + 1, short_all)
-                long_n = min(max(k - behind, 0) + long + 1, long_all)
-            # v, half a second back: the wave less its centred mean.
-            sum_base += (sum_box >> 4) - (s[p - base_leaves] >> 4)
-            v = (s[p - base_back] >> 4) - sum_base // base_n if n >= base_back else 0
-            p = (n >> shift) & (_STEPS - 1)
-            b[p - base] = v
-            if v < 0:
-                v = 0
-            mean += v - (mean >> slow)
-            sum_long += v - q[p - leaves_long]
-            q[p - base] = v
-            # The rectified wave around 0.8 s back, against its surroundings.
-            sum_short += q[p - enters_short] - q[p - leaves_short]
-            found = False
-            if sum_short * long_n > sum_long * short_n + (mean >> slow_50):
-                k = (n >> shift) - behind
-                v = b[p - behind]
-                if k >= 0:
-                    if not block or v > top:
-                        top = v
-                        top_at = k
-                    block += 1
-            elif block:
-                if block >= shortest:
+                rough += (x if x > 0 else -x) - (rough >> rough_shift)
+                # v, half a second back: the wave less its centred mean.
+                sum_base += (sum_box >> 4) - (s[p - base_leaves] >> 4)
+                if n < started:  # every window is divided by what there is in it
+                    if n < base_back:
+                        continue
+                    k = n >> shift
+                    base_n = min(k + 1, base_all)
+                    short_n = min(max(k - behind, 0) + short + 1, short_all)
+                    long_n = min(max(k - behind, 0) + long + 1, long_all)
+                v = (s[p - base_back] >> 4) - sum_base // base_n
+                p = (n >> shift) & (_STEPS - 1)
+                b[p - base] = v
+                if v < 0:
+                    v = 0
+                mean += v - (mean >> slow)
+                sum_long += v - q[p - leaves_long]
+                q[p - base] = v
+                # The rectified wave around 0.8 s back, against its surroundings.
+                sum_short += q[p - enters_short] - q[p - leaves_short]
+                found = False
+                if sum_short * long_n > sum_long * short_n + (mean >> slow_50):
+                    k = (n >> shift) - behind
+                    v = b[p - behind]
+                    if k >= 0:
+                        if not block or v > top:
+                            top = v
+                            top_at = k
+                        block += 1
+                elif block:
+                    if block >= shortest:
+                        self._n = n
+                        self._rough = rough // min((n >> shift) + 1, 1 << rough_shift)
+                        found = self._candidate(top_at << shift)
+                    block = 0
+                    if n >= 2 * _REBASE:
+                        n -= _REBASE
+                        start -= _REBASE
+                        self._rebase()
+                    due = self._due
+                if n >= due and not found and (not block or n >= self._at + self._latest):
                     self._n = n
-                    self._rough = rough // min((n >> shift) + 1, 1 << rough_shift)
-                    found = self._candidate(top_at << shift)
-                block = 0
-                if n >= 2 * _REBASE:
-                    n -= _REBASE
-                    self._rebase()
-            if n >= self._due and not found and (not block or n >= self._at + self._latest):
-                self._n = n
-                found = self._give()
-            ir = yield found
+                    found = self._give()
+                    due = self._due
+                if found:
+                    self.at = n - start
+                    yield True
+            self._newest = last
 
     def _rebase(self) -> None:
         self._last_at = max(self._last_at - _REBASE, -_REBASE)

@@ -6,13 +6,14 @@ PRESSED = const(1)  # a press begins; what it means is told later
 SHORT = const(2)
 DOUBLE = const(3)
 LONG = const(4)
+STUCK = const(5)  # nobody holds it for so long
 
 _BOUNCE_MS = const(30)
 _DOUBLE_MS = const(450)  # so long after the first press a second one belongs to it,
 _AFTER_MS = const(250)  # or so long after its end
 _LONG_MS = const(800)
 _AWAY_MS = const(300)  # a loop that did not look for so long may have missed a release
-_STUCK_MS = const(20000)  # nobody holds it for so long
+_STUCK_MS = const(20000)
 
 
 class Gestures:
@@ -77,7 +78,9 @@ class Gestures:
 
     def _held(self, down: bool) -> int:
         if down:
-            self.stuck = self._since_ms >= _STUCK_MS
+            if self._since_ms >= _STUCK_MS and not self.stuck:
+                self.stuck = True
+                return STUCK
             if not self._done and self._since_ms >= _LONG_MS:
                 self._done = True
                 self.ago_ms = self._age_ms

@@ -334,23 +334,29 @@ class Corrector:
 
     def _accept(self, ibi: int) -> None:
         """Take an interval into the running median of seven."""
-        self._accepted[self._p_accepted] = ibi
-        self._p_accepted = (self._p_accepted + 1) % _MEDIAN
-        if self._n_accepted < _MEDIAN:
-            self._n_accepted += 1
         s = self._sorted
-        for i in range(self._n_accepted):
-            v = self._accepted[i]
-            j = i
-            while j and s[j - 1] > v:
-                s[j] = s[j - 1]
-                j -= 1
-            s[j] = v
-        m = s[self._n_accepted >> 1]
+        p = self._p_accepted
+        n = self._n_accepted
+        i = 0
+        if n < _MEDIAN:
+            i = n  # a new place at the end
+            self._n_accepted = n = n + 1
+        else:
+            while s[i] != self._accepted[p]:  # the oldest one's place
+                i += 1
+        while i and s[i - 1] > ibi:
+            s[i] = s[i - 1]
+            i -= 1
+        while i < n - 1 and s[i + 1] < ibi:
+            s[i] = s[i + 1]
+            i += 1
+        s[i] = self._accepted[p] = ibi
+        self._p_accepted = (p + 1) % _MEDIAN
+        m = s[n >> 1]
         self._median = m
         # A strong swing goes there again, and a little beyond.
         self._low = min(m * 3 >> 2, max(s[0] * 7 >> 3, m * 5 >> 3))
-        self._high = max(m * 11 >> 3, min(s[self._n_accepted - 1] * 9 >> 3, m * 3 >> 1))
+        self._high = max(m * 11 >> 3, min(s[n - 1] * 9 >> 3, m * 3 >> 1))
 
 
 def _bends(a: int, b: int, c: int, d: int) -> int:

@@ -83,20 +83,36 @@ class Periodicity:
         self._find_peak()
 
     def _correlate(self, at: int, n: int) -> None:
-        """Bring seven places of the autocorrelation up to date with the points from _PAST to n."""
-        x = self._x
+        """Bring seven places of the autocorrelation up to date with the points from _PAST to n.
+
+        The points that a new one is multiplied with move on by one name each time.
+        """
         t0 = t1 = t2 = t3 = t4 = t5 = t6 = 0
+        x = self._x
+        j = _PAST - at
+        x1 = x[j - 1]
+        x2 = x[j - 2]
+        x3 = x[j - 3]
+        x4 = x[j - 4]
+        x5 = x[j - 5]
+        x6 = x[j - 6]
         for i in range(_PAST, n):
             v = x[i]
+            x0 = x[i - at]
             if v > _SLIGHT or v < -_SLIGHT:
-                j = i - at
-                t0 += v * x[j]
-                t1 += v * x[j - 1]
-                t2 += v * x[j - 2]
-                t3 += v * x[j - 3]
-                t4 += v * x[j - 4]
-                t5 += v * x[j - 5]
-                t6 += v * x[j - 6]
+                t0 += v * x0
+                t1 += v * x1
+                t2 += v * x2
+                t3 += v * x3
+                t4 += v * x4
+                t5 += v * x5
+                t6 += v * x6
+            x6 = x5
+            x5 = x4
+            x4 = x3
+            x3 = x2
+            x2 = x1
+            x1 = x0
         a = self._a
         n -= _PAST
         a[at] += t0 - (a[at] * n >> _FORGET)

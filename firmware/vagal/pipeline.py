@@ -72,25 +72,25 @@ class Pipeline:
 
     def samples(self, light) -> None:
         """Push an array of counts. While contact holds they pass nothing but the detector."""
-        start = index = self.index
-        if self.contact.state == contact.ON and not (
-            self._blanking or self._boundary or self.shaking
-        ):
-            detect = self._beats.push
-            least = self.contact.least
-            most = contact.FULL
-            for ir in light:
-                if not least <= ir <= most:
-                    break
-                if detect(ir):
-                    self.index = index
-                    self._take_beat(index)
-                    if self._boundary:
-                        self._rescale()
-                index += 1
-            self.index = index
-        for i in range(index - start, len(light)):
-            self.push(light[i])
+        touch = self.contact
+        held = self._blanking or self._boundary or self.shaking or touch.state != contact.ON
+        if not held and touch.least <= min(light) and max(light) <= contact.FULL:
+            self._detect(light)
+            return
+        for ir in light:
+            self.push(ir)
+
+    def _detect(self, light) -> None:
+        start = self.index
+        beats = self._beats
+        found = beats.take(light)
+        while found:
+            self.index = start + beats.at
+            self._take_beat(self.index)
+            if self._boundary:
+                self._rescale()
+            found = beats.take(None)
+        self.index = start + len(light)
 
     def push(self, ir: int) -> None:
         """Take a sample."""

@@ -3,7 +3,7 @@
 from micropython import const
 
 from . import board, config, feedback, recorder
-from .button import DOUBLE, LONG, PRESSED, SHORT, Gestures
+from .button import DOUBLE, LONG, PRESSED, SHORT, STUCK, Gestures
 from .contact import ON, SATURATED
 
 _IDLE_MS = const(100)
@@ -94,21 +94,21 @@ class Wearer:
 
     def _obey(self, app, gesture: int) -> None:
         exercise = self.exercise
-        if gesture == PRESSED:
+        if gesture in _STOPPING:
             if exercise and exercise.running:
                 exercise.stop()
                 self._gestures.consume()
         elif gesture == LONG:
             refused = not exercise or "error" in exercise.start_default()
-            self._play(feedback.REFUSED if refused else feedback.EXERCISE)
+            self._play(app, feedback.REFUSED if refused else feedback.EXERCISE)
         elif not app.recorder:
-            self._play(feedback.REFUSED)
+            self._play(app, feedback.REFUSED)
         elif gesture == SHORT:
             app.mark("event", "", self._gestures.ago_ms)
-            self._play(feedback.MARK)
+            self._play(app, feedback.MARK)
         elif gesture == DOUBLE:
             app.mark("glimmer", "", self._gestures.ago_ms)
-            self._play(feedback.GLIMMER)
+            self._play(app, feedback.GLIMMER)
 
     # The states
 
@@ -126,11 +126,11 @@ class Wearer:
             return
         if self._found:
             self._found = False
-            self._play(feedback.FOUND)
+            self._play(app, feedback.FOUND)
         elif self._top and self._due_ms <= 0:
             again_s = feedback.STATES[self._top][4]
             if self._begins or again_s:
-                self._play(self._top, self._begins)
+                self._play(app, self._top, self._begins)
                 self._begins = False
             self._due_ms = (again_s or 60) * 1000
 
@@ -189,7 +189,7 @@ class Wearer:
 
     # Light and motor
 
-    def _play(self, state: int, begins: bool = True) -> None:
+    def _play(self, app, state: int, begins: bool = True) -> None:
         """Show a state; felt is only that it begins."""
         _, colour, rhythm, felt, _, asked = feedback.STATES[state]
         hour = self._hour()
@@ -202,7 +202,10 @@ class Wearer:
             if felt:
                 self._shaken_ms = 0
         self._strength = 255 * self._config["buzz"] // 100 if felt else 0
-        self._rhythm.play(rhythm)
+        dark = not self.lit
+        if not dark:
+            self._show(app, _DARK, 0)
+        self._rhythm.play(rhythm, dark)
 
     def _hour(self) -> int:
         seconds = board.clock_s()
@@ -246,8 +249,7 @@ class Wearer:
             self._show(app, colour, strength, exercise.buzzing and self._config["buzz"] > 0)
         else:
             self._pacing = False
-            self._show(app, _DARK, 0)
-            self._play(feedback.ENDED)
+            self._play(app, feedback.ENDED)
             wait_ms = _BUSY_MS
         return wait_ms
 
@@ -263,6 +265,7 @@ class Wearer:
 
 
 _DARK = (0, 0, 0)
+_STOPPING = (PRESSED, STUCK)  # what nobody holds on purpose paces nobody
 _ENDS = {recorder.FULL: feedback.FULL, recorder.EMPTY: feedback.EMPTY}
 
 

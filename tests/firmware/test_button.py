@@ -5,7 +5,7 @@ from pathlib import Path
 
 import engines
 import pytest
-from vagal.button import DOUBLE, LONG, PRESSED, SHORT, Gestures
+from vagal.button import DOUBLE, LONG, PRESSED, SHORT, STUCK, Gestures
 
 BOUNCES_MS = (0, 0.4, 0.9, 2.1, 2.6)  # after a change the contacts change so often
 IN_ENGINE = Path(__file__).parent / "in_engine"
@@ -113,7 +113,7 @@ def test_contacts_that_chatter_while_the_button_is_held_are_one_press():
 def test_a_button_that_stays_down_tells_one_long_press_and_then_that_it_is_stuck():
     button = Gestures(False)
     told = [button.push(20, True, 15 if k == 0 else -1) for k in range(3000)]
-    assert [g for g in told if g] == [PRESSED, LONG]
+    assert [g for g in told if g] == [PRESSED, LONG, STUCK]
     assert button.stuck
     assert not button.busy
     assert not button.push(20, False, -1)

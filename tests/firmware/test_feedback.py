@@ -3,7 +3,7 @@
 import itertools
 
 from vagal import feedback
-from vagal.feedback import LONG_MS, PAUSE_MS, SHORT_MS, STATES, Rhythm
+from vagal.feedback import BREAK_MS, LONG_MS, PAUSE_MS, SHORT_MS, STATES, Rhythm
 
 
 def flashes(rhythm: bytes) -> list[tuple[int, int]]:
@@ -49,7 +49,7 @@ def test_never_three_flashes_within_a_second():
             if b"=" in (first, second):
                 continue
             begun = [at for at, _ in flashes(first)]
-            end = flashes(first)[-1][1] + PAUSE_MS
+            end = flashes(first)[-1][1] + BREAK_MS
             begun += [end + at for at, _ in flashes(second)]
             assert all(c - a >= 800 for a, c in zip(begun, begun[2:], strict=False))
 
@@ -73,8 +73,10 @@ def test_another_state_takes_the_place_of_one_that_plays():
     keeper.step(0)
     keeper.step(100)
     keeper.play(b".")
-    assert keeper.step(0) == SHORT_MS
+    assert not keeper.on
+    assert keeper.step(0) == BREAK_MS
+    assert keeper.step(BREAK_MS) == SHORT_MS
     assert keeper.on
     keeper.step(SHORT_MS)
-    keeper.step(PAUSE_MS)
+    keeper.step(BREAK_MS)
     assert not keeper.playing

@@ -43,6 +43,7 @@ class Day:
         self.marks.append((t_s, "glimmer", ""))
 
     def type_mark(self, t_s: float, kind: str, text: str) -> None:
+        self.does(t_s - 2, "type status")  # wakes a board that sleeps, as a host does
         self.does(t_s, f"type mark {kind} {text}")
         self.marks.append((t_s, kind, text))
 
@@ -61,7 +62,7 @@ class Day:
 def a_day(hours: float) -> Day:
     """Awake, talk, breathing, sleep; the battery goes from full to empty before the end."""
     day = Day(hours)
-    day.does(1, f"battery 4.15 3.25 {day.at(0.95):.0f}")
+    day.does(1, f"battery 4.15 3.28 {day.at(0.97):.0f}")
     day.press(day.at(0.05) + 0.37)
     day.breathe_with_it(day.at(0.10), f"press {HELD_MS}")
     day.press_twice(day.at(0.25) + 0.61)

@@ -35,7 +35,7 @@ WHOLE = "all"
 STAGES = {
     "driver": ("drain", "bus", "drain", "", ""),
     "contact": ("contact", "loop", "contact", "", ""),
-    "beats": ("beats", "loop", "beats", "each_beats", "each_loop"),
+    "beats": ("beats", "turns", "beats", "each_beats", "turns"),
     "pipeline": ("pipeline", "turns", "pipeline", "each_pipeline", "turns"),
     "raw light": ("pack", "turns", "pack", "", ""),
     WHOLE: ("road", "bus", "road", "each_road", "bus"),

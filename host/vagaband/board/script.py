@@ -149,9 +149,9 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "ble": (
         "WHAT",
         _ble,
-        "a phone near the board: connect, pair, subscribe [UUID], unsubscribe [UUID], read UUID,\n"
-        f"{'':<19}disconnect, unpair; with second before it another phone; full SECONDS: the\n"
-        f"{'':<19}radio's buffers are full",
+        "a phone nearby: connect, pair, subscribe [UUID], unsubscribe [UUID],\n"
+        f"{'':<19}read UUID, disconnect, unpair; second before it: another phone;\n"
+        f"{'':<19}full SECONDS: the radio's buffers are full",
     ),
     "ledger": ("", _nothing, "says what the time went into: bus, flash, line, sleep"),
     "cut": ("N [WAY]", _cut, "the same at flash operation N from now: before, torn or after it"),

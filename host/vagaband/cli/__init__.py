@@ -14,6 +14,7 @@ from vagaband.cli.config import config
 from vagaband.cli.doctor import doctor
 from vagaband.cli.live import live
 from vagaband.cli.mark import mark_
+from vagaband.cli.power import power
 from vagaband.cli.strap import strap_
 from vagaband.errors import VagabandError
 from vagaband.plain import plain
@@ -39,6 +40,7 @@ COMMANDS = (
     breathing.breathe_,
     breathing.resonance_,
     bench.bench,
+    power,
 )
 
 

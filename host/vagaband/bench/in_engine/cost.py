@@ -54,11 +54,11 @@ def go(push):
             push(x)
 
 
-def go_each(what, push):
-    for turn in usual:
-        for x in turn:
-            push(x)
-            note(what, 1)
+def find(turn):
+    """The beats in a drain."""
+    found = beats.take(turn)
+    while found:
+        found = beats.take(None)
 
 
 worn = Worn()
@@ -91,7 +91,8 @@ go(abs)
 note("loop", n)
 go(contact_stage.push)
 note("contact", n)
-go(beats.push)
+for turn in usual:
+    find(turn)
 note("beats", n)
 warm(pipeline.push)
 start()
@@ -111,9 +112,9 @@ note("pack", n)
 beats, pipeline = Beats(), Pipeline(100, 0x1F, Deaf())
 warm(beats.push)
 start()
-go_each("each_loop", abs)
-start()
-go_each("each_beats", beats.push)
+for turn in usual:
+    find(turn)
+    note("each_beats", TURN)
 warm(pipeline.push)
 start()
 for turn in usual:

@@ -26,9 +26,12 @@ class Console:
         """The processor is about to sleep: what has come by now is in the UART's buffer."""
         self._take(self._kept)
 
-    def drop(self):
-        """It wakes: what came meanwhile is lost."""
-        self._take(bytearray())
+    def drop(self, late_us):
+        """It woke so long ago: what came before that is lost."""
+        came = bytearray()
+        self._take(came)
+        heard = min(len(came), int(late_us / self._byte_us))
+        self._kept.extend(came[len(came) - heard :])
 
     def _take(self, into):
         while not self.world.holding and self._poll.poll(0):

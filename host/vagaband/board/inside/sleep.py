@@ -34,7 +34,7 @@ class Sleep:
         error_us = int(slept_us / self._slow_clock) - slept_us
         world.drift_us += error_us
         world.rtc.jump(error_us)
-        self._console.drop()
+        self._console.drop(world.late_us())
         world.advance(WAKE_US)
         world.pins.resume(world.now_us)
 

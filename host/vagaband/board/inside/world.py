@@ -124,6 +124,10 @@ class World:
     def _paced_us(self):
         return self._anchor_us + int((self._real_us() - self._anchor_real) * self.speed)
 
+    def late_us(self):
+        """How far virtual time is behind real time, as on a busy PC."""
+        return max(0, self._paced_us() - self.now_us) if self.speed else 0
+
     def advance(self, us):
         """Something took `us` of time."""
         target_us = self.now_us + us
