@@ -93,7 +93,7 @@ class Recorder:
         """The code that the infrared LED should have from now on; 0 where it has it."""
         state = self.pipeline.contact.state
         n = self._led_n
-        if not n or self.pipeline.shaking or (state == ON and n < self.rate_hz):
+        if not n or (state == ON and n < self.rate_hz) or self.pipeline.shaking:
             return 0
         ms = n * 1000 // self.rate_hz
         self._led_n = 0
