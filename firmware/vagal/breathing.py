@@ -47,11 +47,15 @@ _MAYER_SHARE = const(215)  # more, up to there
 _NEAR = const(2)  # lines within which two peaks are one
 _AGREE = const(2)  # of the three
 
-# 0..63 with their six bits turned round
-_TURNED = (
-    b"\x00\x20\x10\x30\x08\x28\x18\x38\x04\x24\x14\x34\x0c\x2c\x1c\x3c\x02\x22\x12\x32\x0a\x2a"
-    b"\x1a\x3a\x06\x26\x16\x36\x0e\x2e\x1e\x3e\x01\x21\x11\x31\x09\x29\x19\x39\x05\x25\x15\x35"
-    b"\x0d\x2d\x1d\x3d\x03\x23\x13\x33\x0b\x2b\x1b\x3b\x07\x27\x17\x37\x0f\x2f\x1f\x3f"
+# Where a point of the window goes for the transform: a pair of points to the place of its number
+# with the six bits turned round.
+_PLACE = (
+    b"\x00\x01\x40\x41\x20\x21\x60\x61\x10\x11\x50\x51\x30\x31\x70\x71\x08\x09\x48\x49\x28\x29"
+    b"\x68\x69\x18\x19\x58\x59\x38\x39\x78\x79\x04\x05\x44\x45\x24\x25\x64\x65\x14\x15\x54\x55"
+    b"\x34\x35\x74\x75\x0c\x0d\x4c\x4d\x2c\x2d\x6c\x6d\x1c\x1d\x5c\x5d\x3c\x3d\x7c\x7d\x02\x03"
+    b"\x42\x43\x22\x23\x62\x63\x12\x13\x52\x53\x32\x33\x72\x73\x0a\x0b\x4a\x4b\x2a\x2b\x6a\x6b"
+    b"\x1a\x1b\x5a\x5b\x3a\x3b\x7a\x7b\x06\x07\x46\x47\x26\x27\x66\x67\x16\x17\x56\x57\x36\x37"
+    b"\x76\x77\x0e\x0f\x4e\x4f\x2e\x2f\x6e\x6f\x1e\x1f\x5e\x5f\x3e\x3f\x7e\x7f"
 )
 
 
@@ -67,6 +71,7 @@ class Modulation:
         self._t, self._x, self._z, self._sine = scratch
         self.share = [0] * _LINES
         self.fastest = 0  # line that the heart rate allows
+        self._total = 0
         self.restart()
 
     def restart(self) -> None:
@@ -96,20 +101,23 @@ class Modulation:
         return self._normalise()
 
     def _gather(self) -> int:
-        """Times (1/250 s back from the newest) and values of the beats in the window."""
+        """Times (1/250 s back from the newest) and values of the beats in the window, and their
+        sum."""
         steps = self._step
         values = self._value
         t = self._t
         x = self._x
-        age = n = beats = 0
+        age = n = beats = total = 0
         kept = self._n
         p = self._p
         while beats < kept and age <= _WINDOW:
             p = p - 1 if p else _N - 1
             step = steps[p]
             if step > 0:
+                v = values[p]
                 t[n] = age >> 5
-                x[n] = values[p]
+                x[n] = v
+                total += v
                 n += 1
                 age += step
             else:
@@ -117,6 +125,7 @@ class Modulation:
             beats += 1
         if age < _SHORTEST:
             return 0
+        self._total = total
         rate = beats * 64000 // (age >> 3)
         self.fastest = min(rate * _OF_HEART >> 6, _FASTEST)
         return n
@@ -124,10 +133,8 @@ class Modulation:
     def _level(self, n: int) -> bool:
         """Bring the values to mean 0, size 170..340 and at most 1020; False where all are one."""
         x = self._x
-        mean = size = 0
-        for i in range(n):
-            mean += x[i]
-        mean //= n
+        mean = self._total // n
+        size = 0
         for i in range(n):
             x[i] = v = x[i] - mean
             size += v if v > 0 else -v
@@ -157,6 +164,7 @@ class Modulation:
         z = self._z
         wave = self._sine
         cosine = sine.COS
+        place = _PLACE
         points = min(t[n - 1] // _POINT + 1, _GRID)
         i = at = 0
         t1 = t[0]
@@ -171,10 +179,10 @@ class Modulation:
                 x1 = x[i]
             # the newest value also stands for what is later
             v = x0 + (x1 - x0) * (at - t0) // (t1 - t0) if i else x1
-            z[k] = v * (127 - wave[cosine + (k << 8) // points]) >> 4
+            z[place[k]] = v * (127 - wave[cosine + (k << 8) // points]) >> 4
             at += _POINT
         for k in range(points, _GRID):
-            z[k] = 0
+            z[place[k]] = 0
 
     def _weigh(self) -> None:
         """Power of each line, weighted, from the transform of pairs of points.
@@ -216,21 +224,10 @@ class Modulation:
 
 
 def _transform(z: list, wave: array) -> None:
-    """Fourier transform of 64 complex numbers, real and imaginary parts in turn, in place.
+    """Fourier transform of 64 complex numbers, laid out by _PLACE, in place: then in order.
 
     |number| under 2^14.5 comes out under 2^20.5; times the wave that is 2^27.5.
     """
-    for i in range(64):
-        j = _TURNED[i]
-        if j > i:
-            j *= 2
-            k = 2 * i
-            v = z[k]
-            z[k] = z[j]
-            z[j] = v
-            v = z[k + 1]
-            z[k + 1] = z[j + 1]
-            z[j + 1] = v
     _transform_fours(z)
     half = 8  # distance of the two numbers of a butterfly in the list
     while half < _GRID:

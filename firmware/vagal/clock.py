@@ -50,11 +50,11 @@ class SampleClock:
         if not self._anchored:
             self._anchored = True
             return False
-        self._t += elapsed_us
-        self._lag += elapsed_us - samples * self._period_us
-        self._lags += self._lag
+        self._lag = lag = self._lag + elapsed_us - samples * self._period_us
+        self._lags += lag
         self._drains += 1
-        return self._t >= _BLOCK_US and self._close_block()
+        self._t = t = self._t + elapsed_us
+        return t >= _BLOCK_US and self._close_block()
 
     def _close_block(self) -> bool:
         """Every ten seconds, and once a minute a fit, whose sums may pass 31 bits."""

@@ -327,10 +327,12 @@ class Corrector:
             self._history.push(ibi)
 
     def _drop(self, n: int) -> None:
-        self._n -= n
-        for i in range(self._n):
-            self._x[i] = self._x[i + n]
-            self._taken[i] = self._taken[i + n]
+        x = self._x
+        taken = self._taken
+        self._n = left = self._n - n
+        for i in range(left):
+            x[i] = x[i + n]
+            taken[i] = taken[i + n]
 
     def _accept(self, ibi: int) -> None:
         """Take an interval into the running median of seven."""

@@ -52,10 +52,12 @@ class Likeness:
     def renew(self) -> None:
         """The template moves a quarter of the way towards the last shape, at first all of it."""
         t = self._template
+        shape = self._shape
         share = 2 if self._settled else 0
         self._general -= self._general > 0
         for i in range(_POINTS):
-            t[i] += (self._shape[i] - t[i]) >> share
+            v = t[i]
+            t[i] = v + ((shape[i] - v) >> share)
 
     def _correlate(self, wave: list, at: int, t, first: int, end: int) -> int:
         """r^2 with the template `t` in 1/256, by the points from `first` to before `end`.
@@ -87,10 +89,13 @@ class Likeness:
             st += v * old
             ss += v * v
             tt += old * old
-        while ss > 0x3FFF or tt > 0x3FFF or abs(st) > 0x3FFF:
-            ss >>= 1
-            tt >>= 1
-            st >>= 1
+        shift = 0
+        top = max(ss, tt)  # and st is no more
+        while top >> shift > 0x3FFF:
+            shift += 1
+        ss >>= shift
+        tt >>= shift
+        st >>= shift
         if st <= 0 or ss * tt < 256:
             return 0
         return st * st // (ss * tt >> 8)

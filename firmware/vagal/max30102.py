@@ -153,7 +153,8 @@ class Max30102:
 
     def drain(self) -> int:
         """Read what the FIFO holds; returns the number of samples. OSError on a bus fault."""
-        self.bus.readfrom_mem_into(ADDRESS, _INT_STATUS_1, self._state)
+        bus = self.bus
+        bus.readfrom_mem_into(ADDRESS, _INT_STATUS_1, self._state)
         status = self._state[0]
         self.lost = 0
         if status & _PWR_RDY:
@@ -168,7 +169,7 @@ class Max30102:
         while waiting:
             burst = min(waiting, self._skip or _BURST, _BURST)
             data = self._slices[burst]
-            self.bus.readfrom_mem_into(ADDRESS, _FIFO_DATA, data)
+            bus.readfrom_mem_into(ADDRESS, _FIFO_DATA, data)
             if data[-3] == _NOTHING and data[-2] & data[-1] == _NOTHING:
                 raise OSError("the sensor left amid a transfer")
             if self._skip:
@@ -177,8 +178,10 @@ class Max30102:
                 self._unpack(n, burst)
                 n += burst
             waiting -= burst
-        if n and self._read(_INT_STATUS_1) & _PWR_RDY:
-            return self._brown_out()  # amid these samples
+        if n:
+            bus.readfrom_mem_into(ADDRESS, _INT_STATUS_1, self._byte)
+            if self._byte[0] & _PWR_RDY:
+                return self._brown_out()  # amid these samples
         if overflow:
             self.lost = overflow if overflow < OVERFLOW_MAX else LOST_UNKNOWN
         self.ir = self._ir_views[n]
@@ -208,12 +211,13 @@ class Max30102:
     def _unpack_both(self, first: int, n: int) -> None:
         """18-bit counts, left-justified: red, then infrared."""
         number = _number
+        counts = _COUNTS
         red = self._all_red
         ir = self._all_ir
         i = first
         for its_red, its_ir in self._pieces[n]:
-            red[i] = number(its_red, "big") & _COUNTS
-            ir[i] = number(its_ir, "big") & _COUNTS
+            red[i] = number(its_red, "big") & counts
+            ir[i] = number(its_ir, "big") & counts
             i += 1
 
     def _unpack_ir(self, first: int, n: int) -> None:

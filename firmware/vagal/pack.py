@@ -58,7 +58,7 @@ class Packer:
         width = k + 1
         stop = 1 << k
         mask = stop - 1
-        short = min(_ESCAPE, _AT_ONCE + 1 - width)  # quotients below it fit at once
+        short = _AT_ONCE - k  # quotients below it fit at once, and are no escape
         pos = self.pos
         buf = self._buf
         for v in values:
@@ -85,14 +85,15 @@ class Packer:
                 buf[pos] = q >> 8
                 buf[pos + 1] = q & 255
                 pos += 2
-                acc &= (1 << bits) - 1
+                acc -= q << bits
         self.pos = pos
         self._acc = acc
         self._bits = bits
         self._last = last
         self._step = step
-        self._first += abs(step)
-        self._second += abs(step - before)
+        self._first += step if step > 0 else -step
+        step -= before
+        self._second += step if step > 0 else -step
         self._looks += 1
 
     def end(self, n: int) -> None:

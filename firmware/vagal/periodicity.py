@@ -78,8 +78,9 @@ class Periodicity:
         self._seen = min(self._seen + n - _PAST, 2 * _ENOUGH)
         for i in range(0, _LAGS, 7):
             self._correlate(i, n)
+        n -= _PAST
         for i in range(_PAST):
-            x[i] = x[i + n - _PAST]
+            x[i] = x[i + n]
         self._find_peak()
 
     def _correlate(self, at: int, n: int) -> None:
@@ -136,7 +137,9 @@ class Periodicity:
             first += 1
         top = 0
         for i in range(first, _LAGS):
-            top = max(top, a[i])
+            v = a[i]
+            if v > top:
+                top = v
         for i in range(first, _LAGS - 1):
             if a[i] >= a[i - 1] and a[i] > a[i + 1] and 8 * a[i] >= 7 * top:
                 bend = 2 * a[i] - a[i - 1] - a[i + 1]

@@ -73,14 +73,11 @@ class Pipeline:
     def samples(self, light) -> None:
         """Push an array of counts. While contact holds they pass nothing but the detector."""
         touch = self.contact
-        held = self._blanking or self._boundary or self.shaking or touch.state != contact.ON
-        if not held and touch.least <= min(light) and max(light) <= contact.FULL:
-            self._detect(light)
+        calm = touch.state == contact.ON and not (self._blanking or self._boundary or self.shaking)
+        if not (calm and touch.least <= min(light) and max(light) <= contact.FULL):
+            for ir in light:
+                self.push(ir)
             return
-        for ir in light:
-            self.push(ir)
-
-    def _detect(self, light) -> None:
         start = self.index
         beats = self._beats
         found = beats.take(light)

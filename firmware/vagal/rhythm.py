@@ -57,12 +57,14 @@ class Rhythm:
     def judge(self) -> bool:
         """Whether the last 55 s are irregular, or as even as no heart is."""
         ibis = self._ibi
+        was_ectopic = self._ectopic
         total = n = ectopic = 0
+        most = self._n
         p = self._p
-        while n < self._n and total < _SUPPORT:
+        while n < most and total < _SUPPORT:
             p = (p - 1) & (_N - 1)
             total += ibis[p]
-            ectopic += self._ectopic[p]
+            ectopic += was_ectopic[p]
             n += 1
         if n < _FEWEST:
             return False
@@ -131,13 +133,15 @@ class Rhythm:
             x3 = x4
 
     def _trimmed_mean(self, n: int) -> int:
+        bins = self._bins
         keep = n - (n >> 3)
         left = keep
-        total = 0
-        for i in range(_BINS):
-            k = min(self._bins[i], left)
+        total = i = 0
+        while left:
+            k = min(bins[i], left)
             total += k * i
             left -= k
+            i += 1
         return total // keep
 
     def _alternates_or_is_even(self, n: int, mean_ms: int) -> bool:

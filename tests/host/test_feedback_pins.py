@@ -7,8 +7,9 @@ import pytest
 from flashing import ChipFiles, other_firmware, put, put_vagal
 from pins import FULL, LEDS, Shown, changes, lit, shown
 from vagaband import feedback, journal
+from worn import Worn
 
-Wear = Callable[..., object]
+Wear = Callable[..., Worn]
 NOON = 1780315200  # 2026-06-01 12:00 UTC
 MIDNIGHT = NOON + 43200
 LIGHT, BUZZ = 0.20, 0.60  # of full, by default
@@ -93,7 +94,7 @@ def test_a_long_press_starts_an_exercise_and_any_press_stops_it(wear_device: Wea
     assert [e.index / 100 for e in exercises] == pytest.approx([20.3, 59.5, 70.3, 89.5], abs=0.15)
     showings = shown(trace)
     for begin_s, end_s in ((20.8, 60), (70.8, 90)):
-        assert between(showings, begin_s, begin_s + 0.2) == ["exercise"]
+        assert between(showings, begin_s - 0.1, begin_s + 0.2) == ["exercise"]
         assert between(showings, end_s, end_s + 1) == ["ended"]
         assert not any(begin <= end_s + 0.1 < end for begin, end, _ in lit(trace, LEDS))
         paced = [each for each in lit(trace, LEDS) if begin_s + 1 < each[0] < end_s]
@@ -134,6 +135,20 @@ def test_flash_that_cannot_be_written_is_a_fault(seen):
     told = [each for each in showings if each.state.name == "flash"]
     assert told
     assert told[0].felt
+
+
+def test_a_battery_that_runs_down_is_told_low_and_then_empty(seen):
+    """At 3.5 V it repeats seldom; at 3.2 V the session ends and that is told once."""
+    script = f"0 battery 4.0\n1 type time {NOON}\n100 battery 3.5\n300 battery 3.2\n"
+    showings = seen(8, script)
+    assert "low" not in between(showings, 0, 100)
+    assert set(between(showings, 135, 300)) == {"low"}
+    assert len(between(showings, 135, 300)) <= 4
+    last = [each for each in showings if 330 < each.t_s < 480]
+    told = names(last)
+    assert told.count("empty") == 1
+    assert set(told[told.index("empty") :]) == {"empty"}
+    assert next(each for each in last if each.state.name == "empty").felt
 
 
 def test_a_full_flash_is_told(boards, chip: Path, tmp_path: Path):

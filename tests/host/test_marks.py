@@ -94,6 +94,16 @@ def test_a_slow_sensor_and_a_sensor_that_is_away_move_no_mark(wear_device: Wear)
     assert [mark.t_s for mark in found] == pytest.approx([149.5, 249.5, 289.5], abs=0.3)
 
 
+def test_a_press_wakes_a_board_that_sleeps(wear_device: Wear):
+    """Light sleep between drains; its interrupt is off then, the level wakes it."""
+    script, truth = presses(100, 2.4, 8)
+    pressed = [(t_s + 90, kind) for t_s, kind in truth if kind != "typed"]
+    lines = [line.split(" ", 1) for line in script.splitlines() if "type" not in line]
+    script = "".join(f"{float(at) + 90:.3f} {rest}\n" for at, rest in lines)
+    worn = wear_device(6, seed=5, script=script, config={"sleep": 1})
+    assert max(map(abs, errors_s(worn, pressed))) < LATEST_S
+
+
 def test_no_button_fitted_no_marks(wear_device: Wear):
     """Its pin is pulled up: five minutes of everything else set none."""
     script = "20 off\n30 on\n60 stall 0.5\n90 reset\n150 nak 4\n"

@@ -11,6 +11,7 @@ from vagaband.bench.device import (
     AIM_FUEL,
     CYCLES_AN_INSTRUCTION,
     MOST_FUEL,
+    ORDERS,
     UNITS_AN_INSTRUCTION,
     Cost,
 )
@@ -126,7 +127,8 @@ def show_cost(cost: Cost, out: Console) -> None:
     out.print(
         f"Fuel of 32-bit WebAssembly: {UNITS_AN_INSTRUCTION} units an ESP32 instruction, "
         f"{CYCLES_AN_INSTRUCTION} cycles an instruction, 80 MHz. Limit {MOST_FUEL:,} a sample, "
-        f"aim {AIM_FUEL:,}.",
+        f"aim {AIM_FUEL:,}. Medians of {ORDERS} orders of the firmware's names, by which "
+        f"the whole varies from {cost.whole.fuel_least:,.0f} to {cost.whole.fuel_most:,.0f}.",
         soft_wrap=True,
     )
     out.print("; ".join(f"{stage.name}: {stage.meaning}" for stage in cost.stages) + ".")

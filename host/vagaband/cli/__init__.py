@@ -9,7 +9,7 @@ import sys
 import click
 
 from vagaband import __version__
-from vagaband.cli import bench, boards, files, flashing
+from vagaband.cli import bench, boards, breathing, files, flashing
 from vagaband.cli.config import config
 from vagaband.cli.doctor import doctor
 from vagaband.cli.live import live
@@ -37,6 +37,8 @@ COMMANDS = (
     files.replay,
     files.validate,
     files.export,
+    breathing.breathe_,
+    breathing.resonance_,
     bench.bench,
     power,
 )

@@ -3,11 +3,15 @@
 A line a stretch between two notes: what it was and how many samples it took. A name with `each_`
 before it is one call of that stage: by these the usual sample is told from one with a beat.
 """
-# pyright: reportAttributeAccessIssue=false
+# pyright: reportAttributeAccessIssue=false, reportMissingImports=false
 
 import gc
+import sys
 from array import array
 
+sys.path.insert(0, sys.argv[2])
+
+import names  # noqa: F401 - before the firmware's own: see vagaband.bench.device
 from road import TURN, WARM, Deaf, Worn, flush
 from vagal import contact
 from vagal.beats import Beats
