@@ -4,7 +4,6 @@ Run it where firmware or virtual board have changed: python -m vagaband.power.me
 """
 
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from vagaband.bench.device import measure as measure_cost
 from vagaband.board.flash_file import temporary_chip
+from vagaband.board.interpreter import INSIDE, run_micropython
 from vagaband.paths import firmware_dir
 from vagaband.power.modes import MODES, Mode
 
@@ -23,14 +23,15 @@ PARTS = ("asleep", "bus", "flash")
 
 def of_mode(mode: Mode) -> dict[str, float]:
     """Shares of the time that a worn virtual board spends on bus and flash, and asleep."""
-    with tempfile.TemporaryDirectory() as name:
-        firmware = Path(name) / "firmware"
-        shutil.copytree(firmware_dir(), firmware)
-        (firmware / "vagal.json").write_text(json.dumps(mode.settings))
+    with tempfile.TemporaryDirectory() as name, temporary_chip(firmware_dir()) as folder:
+        chip = Path(folder) / "flash.bin"
+        settings = Path(name) / "files"
+        settings.mkdir()
+        (settings / "vagal.json").write_text(json.dumps(mode.settings))
+        run_micropython(INSIDE / "install.py", str(chip), str(settings))
         script = Path(name) / "script"
         script.write_text(f"{FROM_S} ledger\n{TO_S} ledger\n")
-        with temporary_chip(firmware) as chip:
-            first, last = _worn(Path(chip) / "flash.bin", script)
+        first, last = _worn(chip, script)
     took = last["at"] - first["at"]
     return {part: round((last[part] - first[part]) / took, 6) for part in PARTS}
 
