@@ -28,8 +28,8 @@ class App:
     """The device: measures while a session is open, and always answers the line."""
 
     def __init__(self) -> None:
-        self._config = config.load()
-        board.set_cpu_mhz(self._config["cpu_mhz"])
+        self._config = {}
+        self._configure()
         self.firmware = version.firmware_hash()
         self._console = board.Console()
         self.link = Link(self._console, Commands(self).table())
@@ -40,9 +40,9 @@ class App:
         self.strap = Strap(board.radio, board.device_id(), version.VERSION)
         self.rest = Rest(self._config)
         lay_down = board.reset_cause() == "deep sleep"
+        self._gauge = board.Gauge()
         self.battery = battery.Battery(
-            board.Gauge().read_mv if self._config["battery"] else int,
-            battery.EMPTY if lay_down else battery.UNKNOWN,
+            self._read_mv, battery.EMPTY if lay_down else battery.UNKNOWN
         )
         self._watch = board.Stopwatch()
         self._watchdog = None
@@ -109,7 +109,7 @@ class App:
         recorder = self.recorder
         if recorder:
             self._measure(recorder, lap_us)
-            flushed = recorder.flush_due and self._flush(recorder)
+            flushed = recorder.flush_due and self._may_flush(recorder) and self._flush(recorder)
         else:
             self._feed()
             self._idle_us += lap_us
@@ -168,6 +168,10 @@ class App:
         print("vagaband: the battery is empty; charge it")
         board.deep_sleep(_NAP_MS)
 
+    def _may_flush(self, recorder: Recorder) -> bool:
+        """A cue of the motor is not torn by an erase, where that can wait for 0.2 s."""
+        return recorder.journal.pressing or not self.exercise.buzzing
+
     def _flush(self, recorder: Recorder) -> bool:
         """Write a piece of what is due; False where that failed: it is tried a turn later."""
         button = self.wearer.button
@@ -199,6 +203,14 @@ class App:
         if self._watchdog:
             self._watchdog.feed()
 
+    def _configure(self) -> None:
+        """Take over what was set; whoever holds the table sees it."""
+        self._config.update(config.load())
+        board.set_cpu_mhz(self._config["cpu_mhz"])
+
+    def _read_mv(self) -> int:
+        return self._gauge.read_mv() if self._config["battery"] else 0
+
     def start(self) -> dict:
         """Begin a session, where none is open; the answer for who asked."""
         if self.recorder:
@@ -209,7 +221,7 @@ class App:
             self.ended = FULL
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
-        self._config.update(config.load())  # whoever holds it sees what is new
+        self._configure()
         self.strap.set(self._config["strap"])
         try:
             number = logs.next_session()

@@ -12,7 +12,7 @@ _LATEST = 3061152000  # 2067-01-02: the log has 31 bits of seconds since 2000
 _SHOWN = const(64)  # sessions in an answer: on the line for 45 ms
 
 _LONGEST_WATCH_S = const(60)
-# What a host that looks on is told beside the frames, where status has it.
+# What a host that looks on is told of the status beside the frames.
 _WATCHED = (
     "device",
     "session",
@@ -21,9 +21,7 @@ _WATCHED = (
     "flash",
     "config",
     "battery",
-    "battery_mv",
     "battery_percent",
-    "exercise",
 )
 
 _NONE_OPEN = {"error": "no session is open", "next": "type start"}
@@ -217,7 +215,10 @@ class Commands:
             return {"error": "not for so long", "next": "give 0 to 60 s, then again"}
         self._app.watch.begin(seconds)
         status = self._status("")
-        return {name: status[name] for name in _WATCHED if name in status}
+        answer = {name: status[name] for name in _WATCHED}
+        if self._app.exercise.running:
+            answer["exercise"] = self._app.exercise.report()["exercise"]
+        return answer
 
     def _help(self, rest: str):
         return {(name + " " + form).strip(): does for name, (form, does) in HELP.items()}

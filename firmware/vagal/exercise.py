@@ -5,7 +5,6 @@ The host may pace on its screen as well: `report()` says where in the breath the
 
 from micropython import const
 
-from . import cue
 from .lockin import LEAST_SHARE
 from .pacer import BUZZ_MS, COLOURS, IN, LEAST_CYCLE_MS, OUT, Pacer, buzz
 from .recorder import RING_MS
@@ -22,7 +21,8 @@ _REST_MS = const(60000)  # of free breathing between two
 _MOST_MIN = const(30)
 _STEP_MS = const(20)  # the light changes 50 times a second
 _IDLE_MS = const(100)
-_AHEAD_MS = const(320)  # so long before a cue its buzz is planned: it comes no earlier
+_EARLY_MS = const(300)  # a buzz comes no earlier before its cue, to keep clear of the pulse
+_LATE_MS = const(450)  # and no later after it
 _TICKS = const(0x3FFFFFFF)  # the clock may wrap here
 _NEVER = const(0x3FFFFFFF)
 
@@ -54,7 +54,7 @@ class Exercise:
         self.colour = COLOURS[0]
         self._phase = IN  # of the cue that comes
         self._cue_ms = _NEVER  # when it is due
-        self._buzz_ms = _NEVER  # when its buzz begins, once that is planned
+        self._buzz_ms = _NEVER  # when its buzz began
         self.buzzing = False
 
     def start_default(self) -> dict:
@@ -105,17 +105,19 @@ class Exercise:
         self._ms = 0
         if pacer:
             self._recorder.pace(pacer.cycle_ms)
+            self._recorder.cue.breath = pacer.cycle_ms * self._recorder.rate_hz // 1000
 
     def _leave(self) -> None:
         """A stretch ends."""
         if self._pacer:
             self._conclude()
             self._recorder.pace(0)
+            self._recorder.cue.breath = 0
         self._rest()
 
     def _conclude(self) -> None:
         lockin = self._recorder.pipeline.lockin
-        lockin.fit()
+        lockin.fit(True)
         sure = lockin.share >= LEAST_SHARE
         self._last = {
             "lockin_q16": lockin.value if sure else NONE,
@@ -123,13 +125,14 @@ class Exercise:
             "share": lockin.share,
         }
 
-    def stop(self) -> None:
-        """End it now, where one runs."""
+    def stop(self, whole: bool = False) -> None:
+        """End it now, where one runs; `whole`: it is over."""
         if not self.running:
             return
         recorder = self._recorder
         kind = self.kind
         self._leave()
+        self._last["whole"] = whole
         recorder.exercise(ENDED, self._last["lockin_q16"] if kind == PACING else NONE)
         self._end()
 
@@ -146,7 +149,7 @@ class Exercise:
         self._ms = ms = (now_ms - self._began_ms) & _TICKS
         if ms >= self._stretches[self._place][2]:
             if self._place == len(self._stretches) - 1:
-                self.stop()
+                self.stop(True)
                 return _IDLE_MS
             self._leave()
             self._enter(self._place + 1)
@@ -166,15 +169,15 @@ class Exercise:
             self._await_cue(ms)
         if self._cue_ms >= self._stretches[self._place][2]:
             return
-        if self._buzz_ms == _NEVER and ms + _AHEAD_MS >= self._cue_ms:
-            self._buzz_ms = max(ms, self._cue_ms + self._shift(self._cue_ms - ms))
+        if not self.buzzing and self._is_time(ms):
+            self.buzzing = True
+            self._buzz_ms = ms
         into = ms - self._buzz_ms
         if into >= BUZZ_MS:
             self.motor = 0
             self.buzzing = False
             self._await_cue(max(ms, self._cue_ms + 1))
         elif into >= 0:
-            self.buzzing = True
             self.motor = buzz(self._phase, into)
 
     def _await_cue(self, ms: int) -> None:
@@ -183,13 +186,22 @@ class Exercise:
         self._phase = IN if self._cue_ms % self._pacer.cycle_ms == 0 else OUT
         self._buzz_ms = _NEVER
 
+    def _is_time(self, ms: int) -> bool:
+        """Whether the buzz of the coming cue is to begin; beats that are found meanwhile count."""
+        early_ms = self._cue_ms - ms
+        if early_ms > _EARLY_MS:
+            return False
+        if self._shift(0) and early_ms > -_LATE_MS:
+            return False
+        return early_ms <= 0 or early_ms + self._shift(early_ms) <= _STEP_MS
+
     def _shift(self, due_ms: int) -> int:
         """By how much a buzz that is due so long after now is to be moved, out of the pulse."""
         recorder = self._recorder
         rate_hz = recorder.rate_hz
-        last_ms = (recorder.beat_at - recorder.pipeline.index) * 1000 // rate_hz
-        last_ms -= self._app.drained_ms
-        return cue.shift(due_ms, BUZZ_MS + RING_MS, last_ms, recorder.apart * 1000 // rate_hz)
+        due = recorder.pipeline.index + (self._app.drained_ms + due_ms) * rate_hz // 1000
+        length = (BUZZ_MS + RING_MS) * rate_hz // 1000
+        return recorder.cue.shift(due, length) * 1000 // rate_hz
 
     def report(self) -> dict:
         """Where it is: `ms` since the stretch began; how the last one ended."""

@@ -9,13 +9,13 @@ from micropython import const
 OUT = const(0)
 IN = const(1)
 LEAST_CYCLE_MS = const(8000)
-BUZZ_MS = const(230)  # from the beginning of a cue to its end
+BUZZ_MS = const(200)  # from the beginning of a cue to its end
 
 _SHORTEST_MS = const(2000)  # breathing in, or out
 _LONGEST_MS = const(12000)
 _DIMMEST = const(8)  # of 255: never quite dark
 COLOURS = ((255, 110, 0), (0, 90, 255))  # red, green, blue, for OUT and IN
-_BUZZES = (((0, 70), (160, 230)), ((0, 230),))  # ms from the cue's beginning
+_BUZZES = (((0, 65), (135, 200)), ((0, 200),))  # ms from the cue's beginning
 _STRENGTHS = (255, 200)  # the long one is softer
 
 

@@ -4,6 +4,7 @@ from micropython import const
 
 from .clock import ONE, SampleClock
 from .contact import ON
+from .cue import Cue
 from .journal import CLOCK, EXERCISE, Journal
 from .ledcurrent import LedCurrent
 from .pipeline import Pipeline
@@ -24,7 +25,7 @@ EMPTY = const(5)  # the battery
 
 BATTERY = const(20)  # event code; arg: its state, see battery.py; value: mV
 
-RING_MS = const(60)  # the motor runs on so long when it is switched off
+RING_MS = const(50)  # the motor runs on so long when it is switched off
 _FLUSH_US = const(28600000)  # with the flush itself at most 30 s are lost with the power
 
 
@@ -45,9 +46,7 @@ class Recorder:
         self._red_n = 0
         self._since_flush_us = 0
         self._worked = False  # an epoch was closed since the last drain: a flush can wait a turn
-        self.beat_at = 0  # sample of the latest beat
-        self._apart = 0  # how many samples it came after the one before
-        self.apart = 0  # and so many the next ones are likely to come
+        self.cue = Cue(self.rate_hz)
         self.ibi = 0  # latest corrected interval in 1/8 ms
         self.rsa = None  # latest valid RSA in 1/65536 ln
         self.bp_rsa = None  # BP-RSA beside it, which sees slow breathing too
@@ -164,10 +163,7 @@ class Recorder:
 
     def beat(self, index: int, frac: int, trust: int) -> None:
         """Log a beat."""
-        apart = index - self.beat_at
-        self.apart = 2 * apart - self._apart  # the heart goes on to slow down, or to hurry
-        self._apart = apart
-        self.beat_at = index
+        self.cue.beat(index)
         self.journal.beat(index, frac, trust)
 
     def interval(self, ibi: int, flag: int, used: int) -> None:

@@ -12,8 +12,8 @@ _HOST_US = const(30000000)  # it may have more to say
 # that as a session begins, and from time to time, for the clock changes with the temperature.
 _MEASURE_US = const(75000000)  # for the first fit
 _MEASURED_MS = const(14400000)  # it is good for 4 hours
-_HELD = const(16)  # samples that gather in the sensor meanwhile; it holds 32
-EAR_MS = const(3)  # so long it listens each turn
+_HELD = const(24)  # samples that gather in the sensor meanwhile; it holds 32
+EAR_MS = const(2)  # so long it listens each turn
 
 
 class Rest:

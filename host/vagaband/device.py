@@ -21,7 +21,7 @@ LONGEST_S = 60.0  # for an answer, whatever else the board has to say meanwhile
 START_S = 15.0  # from a soft reset to the app
 AWAKE_S = 20.0  # a board that was heard stays awake for 30 s
 AT_ONCE_S = 0.4  # in which one that is awake usually answers
-KNOCK_S = 0.6  # asleep it listens for a moment each 0.2 to 0.4 s
+KNOCK_S = 0.8  # asleep it listens for a moment each 0.25 to 0.5 s
 KNOCKS = 2
 LINE_ENDS = b"\r" * 48  # 4 ms of the line
 LINE_ENDS_S = 0.005
@@ -151,7 +151,7 @@ class Device(Line):
         for _ in range(KNOCKS):
             if not self._is_awake():
                 self._hear(self._knock(KNOCK_S))
-                self._call(KNOCK_S / 2)
+                self._call(AT_ONCE_S)
 
     def _call(self, wait_s: float) -> None:
         """Ask for a sign of life; returns as soon as there is one, or was a moment ago."""

@@ -34,6 +34,7 @@ FLAGS = ("ok", "missed", "extra", "ectopic", "gap", "motion")
 REASONS = ("", "corrected", "flat", "motion", "irregular", "noise")
 CONFIDENCES = ("none", "fair", "good")
 GAP_CAUSES = {1: "overflow", 2: "bus", 3: "brown-out", 4: "silent", 5: "part"}
+EXERCISES = {0: "", 1: "pacing", 2: "resonance"}
 END_REASONS = {1: "stopped", 2: "interrupted", 3: "full", 4: "fault", 5: "empty"}
 BATTERY_STATES = ("unknown", "ok", "low", "empty")
 

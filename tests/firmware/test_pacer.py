@@ -56,8 +56,8 @@ def test_no_breath_is_paced_faster_than_eight_seconds_or_held(in_ms, out_ms):
 
 def test_in_is_one_long_buzz_and_out_two_short_ones():
     """Told apart with eyes closed; short, so that little light is shaken."""
-    assert vibration(IN) == [(0, 230)]
-    assert vibration(OUT) == [(0, 70), (160, 230)]
+    assert vibration(IN) == [(0, 200)]
+    assert vibration(OUT) == [(0, 65), (135, 200)]
     assert buzz(IN, 100) < buzz(OUT, 10)
 
 

@@ -166,16 +166,16 @@ def told(*words: str):
 
 def test_two_people_in_a_pipe_over_a_slow_line_and_no_sample_is_lost(boards, tmp_path: Path):
     """9600 baud, a second a line for each; the device never waits for who looks on."""
-    slow = boards(baud=SLOW_BAUD, seed=3, speed=3.0)
-    other = boards(seed=4, heart="hp=700,rsa=6", speed=3.0)
+    slow = boards(baud=SLOW_BAUD, seed=3)
+    other = boards(seed=4, heart="hp=700,rsa=6")
     with told("--port", slow.url, "--port", other.url) as process:
-        lines = seconds_of(process, 12)
+        lines = seconds_of(process, 16)
     ours, others = lines[::2], lines[1::2]
     assert {line["port"] for line in ours} == {slow.url}
     assert {line["device"] for line in ours} != {line["device"] for line in others}
     for one in (ours, others):
         passed_s = one[-1]["t_s"] - one[0]["t_s"]
-        assert passed_s == pytest.approx(15, abs=3)
+        assert passed_s == pytest.approx(7, abs=1.5)
         assert (one[-1]["contact"], one[-1]["trouble"]) == ("on", "")
     assert ours[-1]["heart_period_ms"] == pytest.approx(850, abs=80)
     assert others[-1]["heart_rate_per_min"] == pytest.approx(86, abs=8)
@@ -184,7 +184,7 @@ def test_two_people_in_a_pipe_over_a_slow_line_and_no_sample_is_lost(boards, tmp
         device.ask("stop")
     (journal,) = journals(slow, tmp_path)
     assert [event for event in journal.events if event.code == GAP] == []
-    assert journal.samples > 900
+    assert journal.samples > 700
 
 
 def test_a_cable_that_comes_out_is_told_and_comes_back_by_itself(start, chip: Path):
@@ -312,7 +312,8 @@ def test_every_state_is_in_words_and_says_what_to_do(values: dict, said: str):
     [
         ({}, "1.5 MB free"),
         ({"battery_percent": 64, "battery": "ok"}, "battery 64 %, 1.5 MB free"),
-        ({"battery_mv": 3500, "battery": "low"}, "battery 3500 mV (low, charge it soon)"),
+        ({"battery_percent": 7, "battery": "low"}, "battery 7 % (low, charge it soon)"),
+        ({"battery_percent": None, "battery": "unknown"}, "board      1.5 MB free"),
         ({"exercise": "6 a minute"}, "exercise: 6 a minute"),
         ({"sensor": "bus fault"}, "bus fault; run vagaband doctor"),
         ({"config": "is no JSON"}, "is no JSON"),
@@ -357,9 +358,18 @@ def test_another_session_begins_with_an_empty_picture():
     known = person(epoch=epoch())
     known.look(look(0.0, 2.0), 0.0)
     assert known.t_s < 3
-    assert known.epochs == known.epochs.__class__()
+    assert not known.epochs
     known.answer({**STATE, "session": 0})
     assert not known.light
+
+
+def test_a_board_gone_mad_takes_no_memory():
+    known = person()
+    for _ in range(300):
+        known.look(look(0.0, epoch=epoch(), light=[(5, 0)] * 255, beats=[0.0] * 255), 0.0)
+        known.look(look(9e7, 1.0), 0.0)
+    assert len(known.light) + len(known.beats) + len(known.intervals) + len(known.epochs) < 1000
+    assert "RSA" in drawn(known)
 
 
 def test_foreign_text_cannot_draw_on_the_screen():

@@ -47,7 +47,7 @@ def test_asleep_no_sample_and_no_beat_is_lost(wear_device: Wear, rate_hz: int, m
     same beats as awake, and the clock that was measured awake."""
     both = []
     for sleep in (0, 1):
-        config = {"rate_hz": rate_hz, "sleep": sleep}
+        config = {"rate_hz": rate_hz, "sleep": sleep, "reserve_days": 0}
         script = f"{minutes * 60 - 1} ledger\n"
         worn = wear_device(minutes, seed=31, heart=HEART, script=script, config=config)
         both.append((only_session(worn), asleep_s(worn)))

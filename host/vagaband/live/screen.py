@@ -178,12 +178,11 @@ def _last_line(person: Person, now_s: float) -> tuple[str, Text]:
 
 
 def _battery(state: dict[str, object]) -> list[str]:
-    if "battery_percent" not in state and "battery_mv" not in state:
-        return []
-    percent = state.get("battery_percent")
-    charge = f"{plain(percent, 5)} %" if percent else f"{whole(state, 'battery_mv')} mV"
+    if state.get("battery_percent") is None:
+        return []  # none is measured
     worry = words.BATTERY.get(str(state.get("battery")), "")
-    return [f"battery {charge}" + (f" ({worry})" if worry else "")]
+    charge = f"battery {whole(state, 'battery_percent')} %"
+    return [f"{charge} ({worry})" if worry else charge]
 
 
 def _exercise(state: dict[str, object]) -> list[str]:
