@@ -37,7 +37,8 @@ class Exercise:
     def __init__(self, app, config: dict) -> None:
         self._app = app
         self._config = config
-        self._last = {}  # how the last one ended
+        self._last: dict = {"whole": False}  # how the last one ended
+        self._pacer = Pacer(LEAST_CYCLE_MS // 2, LEAST_CYCLE_MS // 2)
         self._rest()
         self._end()
 
@@ -46,8 +47,8 @@ class Exercise:
         self.kind = ENDED
         self._stretches = ()  # in_ms (0: free breathing), out_ms, how long
         self._place = -1  # in them
-        self._pacer = None
-        self._recorder = None
+        self._paces = False  # else it is free breathing
+        self._recorder = None  # the session it belongs to
 
     def _rest(self) -> None:
         self.level = self.motor = 0
@@ -80,7 +81,7 @@ class Exercise:
             cycle_ms = 600000 // rate
             in_ms = cycle_ms * 2 // 5
             stretches += [rest, (in_ms, cycle_ms - in_ms, _RATE_MS)]
-        return self._begin(RESONANCE, seed, stretches[1:])
+        return self._begin(RESONANCE, seed & 0xFFFF, stretches[1:])
 
     def _begin(self, kind: int, value: int, stretches) -> dict:
         recorder = self._app.recorder
@@ -100,23 +101,25 @@ class Exercise:
         """A stretch begins, with the next step."""
         in_ms, out_ms, _ = self._stretches[place]
         self._place = place
-        self._pacer = pacer = Pacer(in_ms, out_ms) if in_ms else None
         self._began_ms = -1
         self._ms = 0
-        if pacer:
-            self._recorder.pace(pacer.cycle_ms)
-            self._recorder.cue.breath = pacer.cycle_ms * self._recorder.rate_hz // 1000
+        self._paces = in_ms > 0
+        if self._paces:
+            self._pacer = Pacer(in_ms, out_ms)
+            recorder = self._app.recorder
+            recorder.pace(in_ms + out_ms)
+            recorder.cue.breath = (in_ms + out_ms) * recorder.rate_hz // 1000
 
     def _leave(self) -> None:
         """A stretch ends."""
-        if self._pacer:
-            self._conclude()
-            self._recorder.pace(0)
-            self._recorder.cue.breath = 0
+        if self._paces:
+            recorder = self._app.recorder
+            self._conclude(recorder.pipeline.lockin)
+            recorder.pace(0)
+            recorder.cue.breath = 0
         self._rest()
 
-    def _conclude(self) -> None:
-        lockin = self._recorder.pipeline.lockin
+    def _conclude(self, lockin) -> None:
         lockin.fit(True)
         sure = lockin.share >= LEAST_SHARE
         self._last = {
@@ -127,22 +130,24 @@ class Exercise:
 
     def stop(self, whole: bool = False) -> None:
         """End it now, where one runs; `whole`: it is over."""
-        if not self.running:
+        if not self._goes_on():
             return
-        recorder = self._recorder
-        kind = self.kind
         self._leave()
         self._last["whole"] = whole
-        recorder.exercise(ENDED, self._last["lockin_q16"] if kind == PACING else NONE)
+        value = self._last["lockin_q16"] if self.kind == PACING else NONE
+        self._app.recorder.exercise(ENDED, value)
         self._end()
+
+    def _goes_on(self) -> bool:
+        """Whether one runs, and its session too."""
+        if self.running and self._recorder is not self._app.recorder:
+            self._rest()
+            self._end()
+        return self.running
 
     def step(self, now_ms: int) -> int:
         """Move light and motor on; returns in how many ms that is wanted again."""
-        if not self.running:
-            return _IDLE_MS
-        if self._recorder is not self._app.recorder:  # its session is lost
-            self._rest()
-            self._end()
+        if not self._goes_on():
             return _IDLE_MS
         if self._began_ms < 0:
             self._began_ms = now_ms
@@ -153,10 +158,10 @@ class Exercise:
                 return _IDLE_MS
             self._leave()
             self._enter(self._place + 1)
-        elif self._pacer:
+        elif self._paces:
             self._pace(ms)
             return _STEP_MS
-        return _STEP_MS if self._pacer else _IDLE_MS
+        return _STEP_MS if self._paces else _IDLE_MS
 
     def _pace(self, ms: int) -> None:
         pacer = self._pacer
@@ -197,7 +202,7 @@ class Exercise:
 
     def _shift(self, due_ms: int) -> int:
         """By how much a buzz that is due so long after now is to be moved, out of the pulse."""
-        recorder = self._recorder
+        recorder = self._app.recorder
         rate_hz = recorder.rate_hz
         due = recorder.pipeline.index + (self._app.drained_ms + due_ms) * rate_hz // 1000
         length = (BUZZ_MS + RING_MS) * rate_hz // 1000
@@ -205,16 +210,20 @@ class Exercise:
 
     def report(self) -> dict:
         """Where it is: `ms` since the stretch began; how the last one ended."""
-        answer = {"exercise": NAMES[self.kind]}
+        answer = dict(self._last)
+        answer["exercise"] = NAMES[self.kind]
         if self.running:
             in_ms, out_ms, length_ms = self._stretches[self._place]
-            answer["in_ms"] = in_ms
-            answer["out_ms"] = out_ms
-            answer["ms"] = self._ms
-            answer["of_ms"] = length_ms
-            answer["stretch"] = self._place + 1
-            answer["stretches"] = len(self._stretches)
-        answer.update(self._last)
+            answer.update(
+                {
+                    "in_ms": in_ms,
+                    "out_ms": out_ms,
+                    "ms": self._ms,
+                    "of_ms": length_ms,
+                    "stretch": self._place + 1,
+                    "stretches": len(self._stretches),
+                }
+            )
         return answer
 
 
