@@ -5,11 +5,13 @@ import sys
 
 from micropython import const
 
-from . import board, config, logs, version
+from . import battery, board, config, logs, version
 from .commands import Commands
+from .exercise import Exercise
 from .link import Link
 from .max30102 import FULL_SCALE_NA
-from .recorder import FAULT, FULL, INTERRUPTED, Recorder
+from .recorder import BATTERY, EMPTY, FAULT, FULL, INTERRUPTED, Recorder
+from .rest import EAR_MS, Rest
 from .sensing import Sensing
 from .strap import Strap
 from .watch import Watch
@@ -18,19 +20,30 @@ from .wearer import Wearer
 _TURN_MS = const(100)  # 10 samples; the FIFO holds 320 ms
 _AGAIN_US = const(60000000)  # after which a session is tried again where flash failed
 _FAST_US = const(60000000)  # a crash within a minute of the start counts as fast
+_FAREWELL_US = const(5000000)  # till an empty board lies down; the wearer is told meanwhile
+_NAP_MS = const(600000)  # then it looks whether someone charges it
 
 
 class App:
     """The device: measures while a session is open, and always answers the line."""
 
     def __init__(self) -> None:
-        self._config = config.load()
+        self._config = {}
+        self._configure()
         self.firmware = version.firmware_hash()
         self._console = board.Console()
         self.link = Link(self._console, Commands(self).table())
         self.sensing = Sensing(board.sensor_bus, self._config, board.sleep_ms)
+        self.exercise = Exercise(self, self._config)
         self.wearer = Wearer(self._config)
+        self.wearer.exercise = self.exercise
         self.strap = Strap(board.radio, board.device_id(), version.VERSION)
+        self.rest = Rest(self._config)
+        lay_down = board.reset_cause() == "deep sleep"
+        self._gauge = board.Gauge()
+        self.battery = battery.Battery(
+            self._read_mv, battery.EMPTY if lay_down else battery.UNKNOWN
+        )
         self._watch = board.Stopwatch()
         self._watchdog = None
         self.recorder = None
@@ -54,6 +67,10 @@ class App:
         """Measure until Ctrl-C; a failure resets the board."""
         self._console.hold()
         try:
+            self.battery.waited(0)
+            self._charge()
+            if self.battery.state == battery.EMPTY:
+                self._lie_down()
             self.start()
             while True:
                 self._turn()
@@ -86,17 +103,25 @@ class App:
             if self._up_us >= _FAST_US:
                 board.set_crashes(0)
                 board.accept_version()
+        self.rest.waited(lap_us)
+        if self.battery.waited(lap_us):
+            self._charge()
         recorder = self.recorder
         if recorder:
             self._measure(recorder, lap_us)
-            flushed = recorder.flush_due and self._flush(recorder)
+            flushed = recorder.flush_due and self._may_flush(recorder) and self._flush(recorder)
         else:
             self._feed()
             self._idle_us += lap_us
             if self._unwritten and self._idle_us > _AGAIN_US:
                 self.start()
+            if self.battery.state == battery.EMPTY and self._may_lie_down():
+                self._lie_down()
         self.strap.step(self.recorder, lap_us)
         babble = self.link.listen()
+        if self.link.heard or self.link.pulling:
+            self.link.heard = False
+            self.rest.heard()
         if not (flushed or babble or self.link.pulling):
             self._wait()
             return
@@ -109,8 +134,43 @@ class App:
         left_ms = _TURN_MS
         while left_ms > 0:
             ms = min(left_ms, self.wearer.step(self))
+            if self.rest.allowed and self.wearer.idle:
+                self._sleep()
+                return
             self._console.wait_ms(ms)
             left_ms -= ms
+
+    def _sleep(self) -> None:
+        """Until the sensor has gathered what it safely holds; then a moment for the line."""
+        if self.recorder:
+            self.recorder.clock.restart()  # no crystal counts a sleep
+        board.light_sleep(self.rest.turn_ms)
+        self._console.wait_ms(EAR_MS)
+
+    def _charge(self) -> None:
+        """The battery's state is new, or to be told again: an empty one ends the session."""
+        state = self.battery.state
+        self.wearer.low = state >= battery.LOW
+        self.strap.battery(self.battery.percent)
+        if self.recorder:
+            self.recorder.event(BATTERY, state, self.battery.mv)
+        if state == battery.EMPTY:
+            self.end(EMPTY)
+            self._idle_us = 0
+        elif self.ended == EMPTY and not self.recorder:
+            self.start()  # someone charges it
+
+    def _may_lie_down(self) -> bool:
+        return self._idle_us > _FAREWELL_US and self.wearer.idle and not self.rest.attached
+
+    def _lie_down(self) -> None:
+        """Nothing is left to measure with: sleep till someone charges it."""
+        print("vagaband: the battery is empty; charge it")
+        board.deep_sleep(_NAP_MS)
+
+    def _may_flush(self, recorder: Recorder) -> bool:
+        """A cue of the motor is not torn by an erase, where that can wait for 0.2 s."""
+        return recorder.journal.pressing or not self.exercise.buzzing
 
     def _flush(self, recorder: Recorder) -> bool:
         """Write a piece of what is due; False where that failed: it is tried a turn later."""
@@ -143,15 +203,25 @@ class App:
         if self._watchdog:
             self._watchdog.feed()
 
+    def _configure(self) -> None:
+        """Take over what was set; whoever holds the table sees it."""
+        self._config.update(config.load())
+        board.set_cpu_mhz(self._config["cpu_mhz"])
+
+    def _read_mv(self) -> int:
+        return self._gauge.read_mv() if self._config["battery"] else 0
+
     def start(self) -> dict:
         """Begin a session, where none is open; the answer for who asked."""
         if self.recorder:
             return {"error": "a session is open", "next": "type stop first"}
+        if self.battery.state == battery.EMPTY:
+            return {"error": "the battery is empty", "next": "charge it"}
         if not logs.has_room():
             self.ended = FULL
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
-        self._config.update(config.load())  # whoever holds it sees what is new
+        self._configure()
         self.strap.set(self._config["strap"])
         try:
             number = logs.next_session()
@@ -162,6 +232,9 @@ class App:
             self.flash_fault = self.flash_fault or "no session can be written: %s" % e
             return {"error": "the flash can't be written", "next": "run vagaband rescue"}
         self.sensing.begin(self._config)
+        self.rest.begin()
+        if self.battery.state:
+            self.recorder.event(BATTERY, self.battery.state, self.battery.mv)
         return {"started": number}
 
     def _header(self, number: int) -> dict:
@@ -186,6 +259,7 @@ class App:
 
     def end(self, why: int) -> None:
         """End the session, where one is open."""
+        self.exercise.stop()
         recorder = self.recorder
         self.recorder = None
         if recorder:
@@ -198,9 +272,18 @@ class App:
 
     def mark(self, kind: str, text: str, ago_ms: int) -> None:
         """Mark the moment so long before now, where a session is open."""
-        drained_ms = (self.sensing.quiet_us + self._watch.since_us()) // 1000
         if self.recorder:
-            self.recorder.mark(kind, text, ago_ms - drained_ms)
+            self.recorder.mark(kind, text, ago_ms - self.drained_ms)
+
+    @property
+    def drained_ms(self) -> int:
+        """How long ago the newest samples were taken."""
+        return (self.sensing.quiet_us + self._watch.since_us()) // 1000
+
+    def shaken(self, on: bool) -> None:
+        """The motor begins to run, or has just been switched off."""
+        if self.recorder:
+            self.recorder.buzz(on, self.drained_ms)
 
     def set_clock(self, seconds: int) -> None:
         """Set the wall clock to seconds since 1970-01-01 UTC."""

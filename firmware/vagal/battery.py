@@ -34,14 +34,15 @@ def percent_of(mv: int) -> int:
 class Battery:
     """Call `waited()` each turn; `state`, `mv` and `percent` are of the last reading.
 
-    `read_mv()` gives the voltage now, 0 where no battery can be measured.
+    `read_mv()` gives the voltage now, 0 where no battery can be measured; `state` is what was
+    known before.
     """
 
-    def __init__(self, read_mv) -> None:
+    def __init__(self, read_mv, state: int = UNKNOWN) -> None:
         self._read_mv = read_mv
         self._look_us = _LOOK_US  # since the last reading
         self._tell_us = 0  # since the state was told
-        self.state = UNKNOWN
+        self.state = state
         self.mv = 0
         self._under = 0  # readings in a row
 
@@ -51,13 +52,14 @@ class Battery:
         return percent_of(self.mv) if self.state else None
 
     def waited(self, elapsed_us: int) -> bool:
-        """Time has gone by; True where the state is new, or was not told for ten minutes."""
+        """Time has gone by; True where the state is new, or is known and untold for 10 minutes."""
         self._look_us += elapsed_us
         if self._look_us < _LOOK_US:
             return False
         self._tell_us += self._look_us
         self._look_us = 0
-        if not self.push(self._read_mv()) and self._tell_us < _TELL_US:
+        new = self.push(self._read_mv())
+        if not new and (self.state == UNKNOWN or self._tell_us < _TELL_US):
             return False
         self._tell_us = 0
         return True

@@ -6,6 +6,7 @@ import select
 import sys
 import time
 
+import esp32
 import machine
 import micropython
 from micropython import const
@@ -18,6 +19,10 @@ RED = const(25)  # of the light, each LED by a resistor to ground
 GREEN = const(26)
 BLUE = const(33)
 MOTOR = const(23)  # by a transistor
+_CELL = const(32)  # half the battery's voltage; a pin of ADC1, as the radio takes the other ADC
+_READINGS = const(5)
+_PULLED_MS = const(10)  # till a pin that nothing holds has followed its pull
+_FLOATS_UV = const(300000)  # a divider of two 100 kOhm holds half its voltage against the pull
 _PWM_HZ = const(1000)  # no eye sees it flicker
 _LATE_MS = const(150)  # a loop that was away for so long may have been deaf
 _I2C_HZ = const(400000)
@@ -104,6 +109,46 @@ def set_clock(unix_s: int) -> None:
     """Set the clock to seconds since 1970-01-01 UTC."""
     t = time.gmtime(unix_s - _EPOCH_2000)
     machine.RTC().datetime((t[0], t[1], t[2], t[6], t[3], t[4], t[5], 0))
+
+
+def set_cpu_mhz(mhz: int) -> None:
+    """Set the processor's clock."""
+    machine.freq(mhz * 1000000)
+
+
+def light_sleep(ms: int) -> None:
+    """Sleep with memory and pins kept, till the button goes down; the line is deaf meanwhile."""
+    pin = machine.Pin(BUTTON, machine.Pin.IN, machine.Pin.PULL_UP)
+    if pin.value():
+        esp32.wake_on_ext0(pin, esp32.WAKEUP_ALL_LOW)
+        machine.lightsleep(ms)
+        machine.Pin(BUTTON, machine.Pin.IN, machine.Pin.PULL_UP)  # the RTC had it
+    else:
+        time.sleep_ms(ms)
+
+
+def deep_sleep(ms: int) -> None:
+    """Sleep with nothing kept, till the button goes down; then the board starts anew."""
+    pin = machine.Pin(BUTTON, machine.Pin.IN, machine.Pin.PULL_UP)
+    esp32.wake_on_ext0(pin, esp32.WAKEUP_ALL_LOW)
+    machine.deepsleep(ms)
+
+
+class Gauge:
+    """Measures the battery."""
+
+    def __init__(self) -> None:
+        self._pin = machine.Pin(_CELL)
+        self._adc = machine.ADC(self._pin, atten=machine.ADC.ATTN_11DB)
+
+    def read_mv(self) -> int:
+        """Voltage of the battery, a median; 0 where no divider is wired: then the pin floats."""
+        uv = sorted(self._adc.read_uv() for _ in range(_READINGS))[_READINGS >> 1]
+        self._pin.init(pull=machine.Pin.PULL_DOWN)
+        time.sleep_ms(_PULLED_MS)
+        pulled_uv = self._adc.read_uv()
+        self._pin.init(pull=None)  # pyright: ignore[reportArgumentType]
+        return uv // 500 if pulled_uv >= _FLOATS_UV else 0
 
 
 class Watchdog:

@@ -6,12 +6,14 @@ PRESSED = const(1)  # a press begins; what it means is told later
 SHORT = const(2)
 DOUBLE = const(3)
 LONG = const(4)
+STUCK = const(5)  # nobody holds it for so long
 
 _BOUNCE_MS = const(30)
 _DOUBLE_MS = const(450)  # so long after the first press a second one belongs to it,
 _AFTER_MS = const(250)  # or so long after its end
 _LONG_MS = const(800)
-_STUCK_MS = const(20000)  # nobody holds it for so long
+_AWAY_MS = const(300)  # a loop that did not look for so long may have missed a release
+_STUCK_MS = const(20000)
 
 
 class Gestures:
@@ -41,6 +43,11 @@ class Gestures:
         self._age_ms = min(self._age_ms + ms, _STUCK_MS)
         self._since_ms = min(self._since_ms + ms, _STUCK_MS)
         if self._down:
+            if down and fell_ms >= 0 and ms > _AWAY_MS and self._since_ms - fell_ms > _BOUNCE_MS:
+                self._down = False  # and down again, unseen
+                self._waiting = not self._done
+                self._since_ms = _AFTER_MS + 1
+                return self._press(0)
             return self._held(down)
         if fell_ms < 0 and down:
             fell_ms = 0
@@ -56,7 +63,7 @@ class Gestures:
         first_ms = self._age_ms
         between_ms = self._since_ms - fell_ms
         self._down = True
-        self._since_ms = fell_ms
+        self._since_ms = min(fell_ms, _AWAY_MS)  # it may have been up since
         if not self._waiting:
             self._age_ms = fell_ms
             self._done = False
@@ -71,7 +78,9 @@ class Gestures:
 
     def _held(self, down: bool) -> int:
         if down:
-            self.stuck = self._since_ms >= _STUCK_MS
+            if self._since_ms >= _STUCK_MS and not self.stuck:
+                self.stuck = True
+                return STUCK
             if not self._done and self._since_ms >= _LONG_MS:
                 self._done = True
                 self.ago_ms = self._age_ms

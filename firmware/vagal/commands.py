@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from . import board, config, logs, version
+from . import battery, board, config, logs, version
 from .recorder import STOPPED
 from .strap import STATES
 
@@ -10,11 +10,9 @@ _FREE_STEP = const(16384)  # bytes that `free` compares at once
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
 _LATEST = 3061152000  # 2067-01-02: the log has 31 bits of seconds since 2000
 _SHOWN = const(64)  # sessions in an answer: on the line for 45 ms
-_FASTEST_MS = const(2000)  # a paced breath
-_SLOWEST_MS = const(20000)
 
 _LONGEST_WATCH_S = const(60)
-# What a host that looks on is told beside the frames, where status has it.
+# What a host that looks on is told of the status beside the frames.
 _WATCHED = (
     "device",
     "session",
@@ -23,9 +21,7 @@ _WATCHED = (
     "flash",
     "config",
     "battery",
-    "battery_mv",
     "battery_percent",
-    "exercise",
 )
 
 _NONE_OPEN = {"error": "no session is open", "next": "type start"}
@@ -64,6 +60,9 @@ class Commands:
             "free": logs.free_bytes(),
             "flash": app.flash_fault or ", ".join(logs.set_aside()) or self._room(),
             "config": config.check()[1] or "ok",
+            "battery": battery.NAMES[app.battery.state],
+            "battery_mv": app.battery.mv,
+            "battery_percent": app.battery.percent,
             "clock_s": board.clock_s(),
             "strap": app.strap.fault or STATES[app.strap.state],
             "reset": board.reset_cause(),
@@ -151,15 +150,20 @@ class Commands:
         app.mark(kind[:24], text[:120], app.lap_us // 2000)  # it came since the last look
         return {"marked": kind[:24]}
 
-    def _pace(self, rest: str):
-        cycle_ms = int(rest)
-        if cycle_ms and not _FASTEST_MS <= cycle_ms <= _SLOWEST_MS:
-            return {"error": "no breath is paced so", "next": "give 2000 to 20000 ms, or 0"}
-        recorder = self._app.recorder
-        if not recorder:
-            return dict(_NONE_OPEN)
-        recorder.pace(cycle_ms)
-        return {"pace_ms": cycle_ms}
+    def _breathe(self, rest: str):
+        exercise = self._app.exercise
+        words = rest.split()
+        if not words:
+            return exercise.report()
+        if words[0] == "stop":
+            exercise.stop()
+            return exercise.report()
+        if words[0] == "resonance":
+            recorder = self._app.recorder
+            drawn = recorder.pipeline.index & 0xFFFF if recorder else 0
+            return exercise.start_resonance(int(words[1]) if words[1:] else drawn)
+        in_ms, out_ms, minutes = [int(word) for word in words]
+        return exercise.start(in_ms, out_ms, minutes)
 
     def _strap(self, rest: str):
         strap = self._app.strap
@@ -191,6 +195,9 @@ class Commands:
             if len(words) % 2:
                 return {"error": "a value is missing", "next": "give NAME VALUE"}
             config.store(*[int(word) if i % 2 else word for i, word in enumerate(words)])
+            for i in range(0, len(words), 2):
+                if words[i] in config.AT_ONCE:
+                    self._app.config[words[i]] = int(words[i + 1])
         values, fault = config.check()
         wanted = words[::2] or values
         if not all(name in values for name in wanted):
@@ -208,7 +215,10 @@ class Commands:
             return {"error": "not for so long", "next": "give 0 to 60 s, then again"}
         self._app.watch.begin(seconds)
         status = self._status("")
-        return {name: status[name] for name in _WATCHED if name in status}
+        answer = {name: status[name] for name in _WATCHED}
+        if self._app.exercise.running:
+            answer["exercise"] = self._app.exercise.report()["exercise"]
+        return answer
 
     def _help(self, rest: str):
         return {(name + " " + form).strip(): does for name, (form, does) in HELP.items()}
@@ -222,14 +232,17 @@ HELP = {
     "check": ("SESSION BYTES", "size, and CRC-32 of the 512 bytes before a byte"),
     "free": ("SESSION BYTES CRC", "remove a session whose copy has this size and CRC-32"),
     "mark": ("KIND [TEXT]", "mark this moment"),
-    "pace": ("MS", "paced breathing begins, a breath each so many ms; 0: it ends"),
     "strap": (
         "[on|off|forget]",
         "a heart-rate strap over Bluetooth: it broadcasts",
     ),
+    "breathe": (
+        "[IN_MS OUT_MS MINUTES | resonance [SEED] | stop]",
+        "an exercise: 2000 to 12000 ms in and out, together 8000 at least; or how it goes",
+    ),
     "time": ("SECONDS", "set the clock, seconds since 1970-01-01 UTC"),
     "watch": ("SECONDS", "send what is seen as it comes, for so long; 0: no longer"),
-    "config": ("[NAME [VALUE ...]]", "what is set; set it, from the next session on"),
+    "config": ("[NAME [VALUE ...]]", "what is set; set it"),
     "start": ("", "begin a new session"),
     "stop": ("", "end the session and commit it"),
     "help": ("", "this list"),

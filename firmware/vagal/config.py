@@ -1,6 +1,7 @@
 """What the wearer or the host may set, and what holds where they did not.
 
-What is set holds from the next session on: a session has one configuration, that of its header.
+What a session's numbers depend on holds from the next session on: a session has one configuration,
+that of its header.
 """
 
 import json
@@ -18,9 +19,9 @@ _ENOENT = const(2)
 KEYS = {
     "raw": (1, 0, 1, 1, "", "log the light itself while there is room"),
     "reserve_days": (5, 0, 7, 1, "days", "of beats that the logged light leaves room for"),
-    "red_code": (0x1F, 0, 0x7F, 1, "0.2 mA", "current of the red LED"),
-    "ir_code": (0x1F, 2, 0x7F, 1, "0.2 mA", "current of the infrared LED at first"),
-    "ir_cap": (0x3F, 2, 0x7F, 1, "0.2 mA", "most that it is set to for a finger"),
+    "red_code": (0x1F, 0, 0x7F, 1, "x 0.2 mA", "current of the red LED"),
+    "ir_code": (0x1F, 2, 0x7F, 1, "x 0.2 mA", "current of the infrared LED at first"),
+    "ir_cap": (0x3F, 2, 0x7F, 1, "x 0.2 mA", "most that it is set to for a finger"),
     "rate_hz": (100, 50, 100, 50, "Hz", "samples a second"),
     "ir_only": (0, 0, 1, 1, "", "leave the red LED off"),
     "cpu_mhz": (80, 80, 240, 80, "MHz", "clock of the processor"),
@@ -37,6 +38,19 @@ KEYS = {
     "pace_min": (5, 1, 30, 1, "min", "length of the button's exercise"),
     "strap": (0, 0, 1, 1, "", "be a heart-rate strap over Bluetooth, which broadcasts"),
 }
+# These hold at once: no number depends on them.
+AT_ONCE = (
+    "sleep",
+    "battery_mah",
+    "light",
+    "buzz",
+    "night_from",
+    "night_to",
+    "utc_min",
+    "pace_in_ms",
+    "pace_out_ms",
+    "pace_min",
+)
 
 
 def load() -> dict:

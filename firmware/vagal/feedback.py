@@ -8,7 +8,8 @@ from micropython import const
 
 SHORT_MS = const(150)
 LONG_MS = const(700)
-PAUSE_MS = const(250)  # after a sign; never three flashes a second
+PAUSE_MS = const(250)  # between signs; never three flashes a second
+BREAK_MS = const(600)  # it is dark for so long between two rhythms
 
 # Name, colour (red, green, blue), rhythm, felt, seconds until it is shown again (0: it is not),
 # asked for. Of states that last the first one here that holds is shown.
@@ -51,11 +52,11 @@ class Rhythm:
         self.on = False
         self.playing = False
 
-    def play(self, signs: bytes) -> None:
-        """Begin one, in place of what plays."""
+    def play(self, signs: bytes, dark: bool = True) -> None:
+        """Begin one, in place of what plays; after a break where it was not dark."""
         self._signs = signs
         self._at = -1
-        self._left_ms = 0
+        self._left_ms = 0 if dark and not self.playing else BREAK_MS
         self.on = False
         self.playing = True
 
@@ -65,15 +66,17 @@ class Rhythm:
         A sign begins when it is shown, however late that is.
         """
         self._left_ms -= ms
-        if self._left_ms <= 0:
-            self.on = not self.on
-            if self.on:
-                self._at += 1
-                self.playing = self._at < len(self._signs)
-                self.on = self.playing
-                if not self.playing:
-                    return 0
-                self._left_ms = LONG_MS if self._signs[self._at] == 45 else SHORT_MS
-            else:
-                self._left_ms = PAUSE_MS
+        if self._left_ms > 0:
+            return self._left_ms
+        last = self._at == len(self._signs) - 1
+        if self.on:
+            self.on = False
+            self._left_ms = BREAK_MS if last else PAUSE_MS
+        elif last:
+            self.playing = False
+            self._left_ms = 0
+        else:
+            self.on = True
+            self._at += 1
+            self._left_ms = LONG_MS if self._signs[self._at] == 45 else SHORT_MS
         return self._left_ms

@@ -24,6 +24,7 @@ MAGIC = b"VBJ1"
 RAW_STOPPED = const(16)  # event codes, beside the pipeline's
 END = const(17)  # arg: why
 CLOCK = const(18)  # arg: 1 where the clock was set just now; value: seconds since 2000-01-01
+EXERCISE = const(19)  # arg: 0 ended, else its kind; value: see exercise.py
 
 _HEAD = const(9)  # type, length (2), session (2), sequence (4)
 _CRC = const(4)

@@ -36,6 +36,7 @@ class Link:
         self._n = 0
         self._frame = bytearray(_HEAD + _DATA_HEAD + _PIECE + 4)
         self._view = memoryview(self._frame)
+        self.heard = False  # something came over the line; whoever looks clears it
         self._file = None
         self._session = 0
         self._offset = 0
@@ -51,6 +52,7 @@ class Link:
             c = self._console.read()
             if c < 0:
                 return False
+            self.heard = True
             if c in (10, 13):
                 if self._n:
                     n = min(self._n, _LINE)

@@ -24,8 +24,10 @@ _LONGEST = const(16000)  # 2 s: no longer interval is a heart's
 _FASTEST_MS = const(2000)  # cycle: 30 breaths a minute
 _SLOWEST_MS = const(20000)  # and 3
 _LONGEST_MS = const(120000)  # what the intervals kept allow
+_ALL = const(4800000)  # 10 min: 400 intervals of the slowest heart
+_SETTLE = const(240000)
 _LEAST_N = const(20)
-_FLAGGED = const(10)  # a tenth of the window at most lies in corrected intervals
+_FLAGGED = const(5)  # a fifth of the window at most is left out: corrected, or shaken by buzzes
 _TERMS = const(5)  # level, slope, bend, cosine, sine
 _SWEEPS = const(8)  # the terms are all but independent: each gains a digit or two
 _LEAST_NORM = const(100)  # of 2016; a bend has 400: under this the beats don't sample the term
@@ -93,21 +95,27 @@ class LockIn:
         if self._n < _N:
             self._n += 1
 
-    def fit(self) -> None:
-        """Compute the newest window; no value before it is full. Within 31 bits and no heap."""
+    def fit(self, whole: bool = False) -> None:
+        """Compute the newest window; no value before it is full. Within 31 bits and no heap.
+
+        `whole`: of all since the pacer started but the first half minute, as far as it is kept.
+        """
         self._none()
-        if not self._survey():
+        if not self._survey(whole):
             return
         self._sum_up()
         if self._solve():
             self._conclude()
 
-    def _survey(self) -> bool:
+    def _survey(self, whole: bool) -> bool:
         """Window, its intervals and their mean; False where too little or too much is mended."""
-        age = self._count_back(self._most)
+        most = _ALL if whole else self._most
+        age = self._count_back(most)
         if not self._cycle or age < self._least:
             return False
-        self._window = min(age // self._cycle * self._cycle, self._most)
+        if whole:
+            age = max(self._least, age - _SETTLE)
+        self._window = min(age // self._cycle * self._cycle, most)
         age = self._count_back(self._window)
         if self._used < _LEAST_N or (age - self._total) * _FLAGGED > age:
             return False

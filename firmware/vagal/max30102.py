@@ -63,14 +63,12 @@ class Max30102:
     ) -> None:
         self.bus = bus
         self.codes = [red_code, ir_code]  # LED currents from the next start on
-        self.rate_hz = rate_hz
-        self.settle = rate_hz >> 1  # first samples after a start, dropped
         self._sleep_ms = sleep_ms
         self._byte = bytearray(1)
         self._state = bytearray(7)  # from the interrupt status to the FIFO's pointers
         self._pointers = memoryview(self._state)[4:]
         self._data = bytearray(6 * _BURST)
-        self.light_only(ir_only)
+        self.set_mode(rate_hz, ir_only)
         self._skip = 0
         self._all_ir = array("i", [0] * DEPTH)
         self._all_red = array("i", [0] * DEPTH)
@@ -83,16 +81,18 @@ class Max30102:
         self.lost = 0
         self.browned_out = False
 
-    def light_only(self, ir: bool) -> None:
-        """From the next start on: only the infrared LED, or both."""
-        self.ir_only = ir
-        width = 3 if ir else 6  # bytes of a sample
+    def set_mode(self, rate_hz: int, ir_only: bool) -> None:
+        """From the next start on: samples a second, 100 or 50, and which LEDs are lit."""
+        self.rate_hz = rate_hz
+        self.settle = rate_hz >> 1  # first samples after a start, dropped
+        self.ir_only = ir_only
+        width = 3 if ir_only else 6  # bytes of a sample
         view = memoryview(self._data)
         self._slices = [view[: width * n] for n in range(_BURST + 1)]
         starts = range(0, width * _BURST, width)
         pieces = tuple((view[i : i + 3], view[i + width - 3 : i + width]) for i in starts)
         self._pieces = [pieces[:n] for n in range(_BURST + 1)]
-        self._unpack = self._unpack_ir if ir else self._unpack_both
+        self._unpack = self._unpack_ir if ir_only else self._unpack_both
 
     def start(self) -> None:
         """Reset and configure the chip; SensorError or OSError where that fails."""

@@ -26,6 +26,7 @@ LED = const(4)  # arg: the LED's code from here on; value: samples kept out, 0 w
 MOTION = const(5)  # arg: 1 moving, 0 still, plus 2 for each beat it began before; value: samples
 PACE = const(6)  # arg: 1 pacing, 0 not; value: ms a breath
 LOCKIN = const(7)  # arg: % of the variance that the breath takes; value: RSA as in an epoch
+BUZZ = const(8)  # arg: 1 the motor vibrates, 0 no longer; value: samples until that
 
 _HOLD_MS = const(1500)  # so long the last light is held to bring out the beats in the detector
 _BLANK_N = const(4)  # samples from a step of the LED current on that are kept out of detection
@@ -47,6 +48,9 @@ class Pipeline:
         self._led_code = led_code
         self._blanking = 0  # samples still to be kept out, and the one after them
         self._before = 0  # the light before a step of the current
+        self.shaking = False  # the motor vibrates, or a change of that is to come
+        self._buzzing = False  # it vibrates, once
+        self._until = 0  # so many samples have gone by
         self.contact = contact.Contact(led_code, rate_hz)
         self._beats = Beats(rate_hz)
         self.quality = Quality(rate_hz)
@@ -69,8 +73,8 @@ class Pipeline:
     def samples(self, light) -> None:
         """Push an array of counts. While contact holds they pass nothing but the detector."""
         touch = self.contact
-        calm = touch.state == contact.ON and not (self._blanking or self._boundary)
-        if not (calm and touch.least <= min(light) and max(light) <= contact.FULL):
+        held = self._blanking or self._boundary or self.shaking or touch.state != contact.ON
+        if held or min(light) < touch.least or max(light) > contact.FULL:
             for ir in light:
                 self.push(ir)
             return
@@ -87,7 +91,9 @@ class Pipeline:
 
     def push(self, ir: int) -> None:
         """Take a sample."""
-        if self._blanking:
+        if self.shaking and self._is_shaken():
+            self._hold()
+        elif self._blanking:
             self._blank(ir)
         else:
             self._look(ir)
@@ -136,15 +142,34 @@ class Pipeline:
 
     def _blank(self, ir: int) -> None:
         """Take a sample near a step of the current: the detector gets the last light again."""
-        on = self.contact.state == contact.ON
         self._blanking -= 1
         if self._blanking:
-            if on and self._beats.push(HOLD):
-                self._take_beat(self.index)
+            self._hold()
             return
-        if on:
+        if self.contact.state == contact.ON:
             self._beats.step(ir - self._before)
         self._look(ir)
+
+    def _hold(self) -> None:
+        """The detector gets the last light again."""
+        if self.contact.state == contact.ON and self._beats.push(HOLD):
+            self._take_beat(self.index)
+
+    def buzz(self, on: bool, n: int) -> None:
+        """The motor vibrates from `n` samples on, or no longer: such light shows no pulse."""
+        self._sink.event(BUZZ, on, n)
+        self.quality.shaken(on, self.index + n)
+        self._buzzing = on
+        self._until = n
+        self.shaking = True
+
+    def _is_shaken(self) -> bool:
+        """Whether the coming sample is."""
+        if self._until:
+            self._until -= 1
+            return not self._buzzing
+        self.shaking = self._buzzing
+        return self._buzzing
 
     def pace(self, cycle_ms: int) -> None:
         """Paced breathing begins, a breath each `cycle_ms`; 0: it ends."""
@@ -173,6 +198,7 @@ class Pipeline:
         self.break_off()
         self._sink.event(GAP, cause, lost)
         self.contact.restart()
+        self._until = 0
         self._rescale()
         self.index += lost
 

@@ -18,10 +18,13 @@ _DELAY = const(100000)  # an epoch's values come 12.5 s (25 grid samples) into t
 _N = const(192)  # more intervals than 42.5 s hold at 300 ms each
 _LONGEST = const(32767)  # what the room for an interval holds; none that is used comes near
 _WAITING = const(16)  # more raw intervals than the corrector holds
+_FOREVER = const(0x10000)  # samples
 _NEAR = const(5)  # a fifth of a second from a step of the light: a beat may lie on held light
+_TOP_MS = const(130)  # so long before held light a beat has its whole upstroke
+_FOOT_MS = const(140)  # and so long after it
 
 _MOVING = const(1)  # what an interval may be: in motion,
-_TOUCHED = const(2)  # or between beats of which one lies at a step of the light
+_TOUCHED = const(2)  # or between beats of which one lies at held light
 
 
 class Quality:
@@ -36,11 +39,14 @@ class Quality:
     def __init__(self, rate_hz: int = 100) -> None:
         self._rate_hz = rate_hz
         self._near = rate_hz // _NEAR
+        self._top = rate_hz * _TOP_MS // 1000
+        self._foot = rate_hz * _FOOT_MS // 1000
         self._motion = Motion()
         self._jitter = 0  # of the newest beat
         self._touched = False  # whether it lies at a step
         self._touched_before = False
         self._stepped_at = 0
+        self._shaken_from = self._shaken_to = -_FOREVER
         self._came_jitter = array("h", [0] * _WAITING)
         self._came_state = bytearray(_WAITING)
         self._ibi = array("h", [0] * _N)
@@ -82,6 +88,14 @@ class Quality:
         self._stepped_at = at
         self._motion.stepped(old_code, new_code)
 
+    def shaken(self, on: bool, at: int) -> None:
+        """The motor vibrates from sample `at` on, or no longer."""
+        if on:
+            self._shaken_from = at
+            self._shaken_to = at + _FOREVER
+        else:
+            self._shaken_to = at
+
     def beat(self, height: int, slope: int, noise: int, level: int, trust: int) -> bool:
         """Take a beat (see beats.py); True when motion began or ended with it."""
         self._jitter = jitter.of_beat(noise, slope, self._rate_hz)
@@ -90,7 +104,10 @@ class Quality:
     def placed(self, at: int) -> None:
         """The newest beat lies at sample `at`."""
         self._touched_before = self._touched
-        self._touched = abs(at - self._stepped_at) < self._near
+        self._touched = (
+            abs(at - self._stepped_at) < self._near
+            or self._shaken_from - self._top < at < self._shaken_to + self._foot
+        )
 
     def told(self, moving: bool, since: int) -> None:
         """Motion as it was logged, where there is no light: it began `since` beats before."""

@@ -4,7 +4,8 @@ from micropython import const
 
 from .clock import ONE, SampleClock
 from .contact import ON
-from .journal import CLOCK, Journal
+from .cue import Cue
+from .journal import CLOCK, EXERCISE, Journal
 from .ledcurrent import LedCurrent
 from .pipeline import Pipeline
 
@@ -22,6 +23,9 @@ FULL = const(3)
 FAULT = const(4)
 EMPTY = const(5)  # the battery
 
+BATTERY = const(20)  # event code; arg: its state, see battery.py; value: mV
+
+RING_MS = const(50)  # the motor runs on so long when it is switched off
 _FLUSH_US = const(28600000)  # with the flush itself at most 30 s are lost with the power
 
 
@@ -42,6 +46,7 @@ class Recorder:
         self._red_n = 0
         self._since_flush_us = 0
         self._worked = False  # an epoch was closed since the last drain: a flush can wait a turn
+        self.cue = Cue(self.rate_hz)
         self.ibi = 0  # latest corrected interval in 1/8 ms
         self.rsa = None  # latest valid RSA in 1/65536 ln
         self.bp_rsa = None  # BP-RSA beside it, which sees slow breathing too
@@ -87,9 +92,10 @@ class Recorder:
     def wanted_led(self) -> int:
         """The code that the infrared LED should have from now on; 0 where it has it."""
         state = self.pipeline.contact.state
-        if not self._led_n or (state == ON and self._led_n < self.rate_hz):
+        n = self._led_n
+        if not n or self.pipeline.shaking or (state == ON and n < self.rate_hz):
             return 0
-        ms = self._led_n * 1000 // self.rate_hz
+        ms = n * 1000 // self.rate_hz
         self._led_n = 0
         return self._led.push(self._last, ms, state)
 
@@ -100,6 +106,16 @@ class Recorder:
     def pace(self, cycle_ms: int) -> None:
         """Paced breathing begins, a breath each `cycle_ms`; 0: it ends."""
         self.pipeline.pace(cycle_ms)
+
+    def exercise(self, kind: int, value: int) -> None:
+        """An exercise begins; kind 0: it has ended, and that is to be committed soon."""
+        self.event(EXERCISE, kind, value)
+        if not kind:
+            self._since_flush_us += _FLUSH_US
+
+    def buzz(self, on: bool, ms: int) -> None:
+        """The motor is switched on or off, so long after the newest sample."""
+        self.pipeline.buzz(on, (ms if on else ms + RING_MS) * self.rate_hz // 1000)
 
     def waited(self, elapsed_us: int) -> None:
         """Time has gone by, with samples or without: a flush falls due."""
@@ -152,6 +168,7 @@ class Recorder:
 
     def beat(self, index: int, frac: int, trust: int) -> None:
         """Log a beat."""
+        self.cue.beat(index)
         self.journal.beat(index, frac, trust)
 
     def interval(self, ibi: int, flag: int, used: int) -> None:

@@ -22,19 +22,17 @@ class Sensing:
 
     def __init__(self, new_bus, config: dict, sleep_ms) -> None:
         self._new_bus = new_bus
-        self._bus = new_bus()
-        self._sleep_ms = sleep_ms
-        self._refused = False  # infrared alone
+        self._sensor = Max30102(new_bus(), config["red_code"], config["ir_code"], sleep_ms)
         self.begin(config)
 
     def begin(self, config: dict) -> None:
-        """A session begins, and with it the sensor, as the configuration now says."""
+        """A session begins, and with it the sensor."""
         rate_hz = config["rate_hz"]
-        ir_only = bool(config["ir_only"]) and not self._refused
-        codes = (config["red_code"], config["ir_code"])
-        self._sensor = Max30102(self._bus, *codes, self._sleep_ms, rate_hz, ir_only)
+        self._sensor.codes[:] = (config["red_code"], config["ir_code"])
+        self._sensor.set_mode(rate_hz, bool(config["ir_only"]))
         self._sample_us = 1000000 // rate_hz
         self._slack_us = _SLACK * self._sample_us
+        self._refused = False  # infrared alone
         self.quiet_us = 0  # since the last sample
         self._still_us = 0  # since that, or since the sensor was started
         self._settling = True  # it was started, and no sample has come
@@ -83,7 +81,7 @@ class Sensing:
         elif self._too_few(n):
             self._lose(SILENT, "it does not sample")
             if self._settling and self._sensor.ir_only:
-                self._sensor.light_only(False)
+                self._sensor.set_mode(self._sensor.rate_hz, False)
                 self._refused = True
         elif self._too_many(n):
             self._lose(PART, "more samples than time")
@@ -117,7 +115,7 @@ class Sensing:
         if self._tries > _HASTY and self._tries % _CALM:
             return False
         if self._tries % _BUS_TRIES == 0:
-            self._sensor.bus = self._bus = self._new_bus()
+            self._sensor.bus = self._new_bus()
         self._sensor.start()
         self.fault = ""
         self._tries = 0

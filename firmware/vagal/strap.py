@@ -138,9 +138,9 @@ class Strap:
         self.bonds.forget()
         self._bonded = -1
 
-    def battery(self, percent: int) -> None:
-        """The battery's charge; there is no battery service until it is known."""
-        if percent == self._percent:
+    def battery(self, percent) -> None:
+        """The battery's charge, or None; there is no battery service until it was known."""
+        if percent is None or percent == self._percent:
             return
         if self._percent < 0:
             self._offered = False

@@ -3,7 +3,7 @@
 from micropython import const
 
 from . import board, config, feedback, recorder
-from .button import DOUBLE, LONG, PRESSED, SHORT, Gestures
+from .button import DOUBLE, LONG, PRESSED, SHORT, STUCK, Gestures
 from .contact import ON, SATURATED
 
 _IDLE_MS = const(100)
@@ -41,6 +41,7 @@ class Wearer:
         self._rhythm = feedback.Rhythm()
         self._colour = (0, 0, 0)  # of what plays
         self._strength = 0
+        self._shakes = False  # the motor runs
         self._pacing = False  # the exercise has light and motor
         self._percent = 0  # brightness of that
         self._now = board.ticks_ms()
@@ -61,6 +62,12 @@ class Wearer:
         self._fault_ms = 0
         self._beats = 0  # when contact was not good yet
 
+    @property
+    def idle(self) -> bool:
+        """Whether light and motor are off and no press is under way: the board may sleep."""
+        moves = self.lit or self._rhythm.playing or self._pacing or self._gestures.busy
+        return not (moves or (self.exercise and self.exercise.running))
+
     def step(self, app) -> int:
         """Serve the wearer; returns in how many ms that is wanted again."""
         now = board.ticks_ms()
@@ -76,9 +83,9 @@ class Wearer:
             self._look(app, self._look_ms)
             self._look_ms = 0
         if self._rhythm.playing:
-            wait_ms = self._beat(ms)
+            wait_ms = self._beat(app, ms)
         elif self._paces:
-            wait_ms = self._pace(self.exercise, now)
+            wait_ms = self._pace(app, self.exercise, now)
         else:
             wait_ms = _IDLE_MS
         return min(wait_ms, _BUSY_MS) if gestures.busy else wait_ms
@@ -87,21 +94,21 @@ class Wearer:
 
     def _obey(self, app, gesture: int) -> None:
         exercise = self.exercise
-        if gesture == PRESSED:
+        if gesture in _STOPPING:
             if exercise and exercise.running:
                 exercise.stop()
                 self._gestures.consume()
         elif gesture == LONG:
             refused = not exercise or "error" in exercise.start_default()
-            self._play(feedback.REFUSED if refused else feedback.EXERCISE)
+            self._play(app, feedback.REFUSED if refused else feedback.EXERCISE)
         elif not app.recorder:
-            self._play(feedback.REFUSED)
+            self._play(app, feedback.REFUSED)
         elif gesture == SHORT:
             app.mark("event", "", self._gestures.ago_ms)
-            self._play(feedback.MARK)
+            self._play(app, feedback.MARK)
         elif gesture == DOUBLE:
             app.mark("glimmer", "", self._gestures.ago_ms)
-            self._play(feedback.GLIMMER)
+            self._play(app, feedback.GLIMMER)
 
     # The states
 
@@ -119,11 +126,11 @@ class Wearer:
             return
         if self._found:
             self._found = False
-            self._play(feedback.FOUND)
+            self._play(app, feedback.FOUND)
         elif self._top and self._due_ms <= 0:
             again_s = feedback.STATES[self._top][4]
             if self._begins or again_s:
-                self._play(self._top, self._begins)
+                self._play(app, self._top, self._begins)
                 self._begins = False
             self._due_ms = (again_s or 60) * 1000
 
@@ -182,7 +189,7 @@ class Wearer:
 
     # Light and motor
 
-    def _play(self, state: int, begins: bool = True) -> None:
+    def _play(self, app, state: int, begins: bool = True) -> None:
         """Show a state; felt is only that it begins."""
         _, colour, rhythm, felt, _, asked = feedback.STATES[state]
         hour = self._hour()
@@ -195,7 +202,10 @@ class Wearer:
             if felt:
                 self._shaken_ms = 0
         self._strength = 255 * self._config["buzz"] // 100 if felt else 0
-        self._rhythm.play(rhythm)
+        dark = not self.lit
+        if not dark:
+            self._show(app, _DARK, 0)
+        self._rhythm.play(rhythm, dark)
 
     def _hour(self) -> int:
         seconds = board.clock_s()
@@ -210,19 +220,22 @@ class Wearer:
         percent = self._config["light"]
         return (percent + _NIGHT_SHARE - 1) // _NIGHT_SHARE if hour == _NIGHT else percent
 
-    def _beat(self, ms: int) -> int:
+    def _beat(self, app, ms: int) -> int:
         rhythm = self._rhythm
         was_on = rhythm.on
         wait_ms = rhythm.step(ms)
         if rhythm.on != was_on:
-            self._show(self._colour if rhythm.on else _DARK, self._strength if rhythm.on else 0)
+            if rhythm.on:
+                self._show(app, self._colour, self._strength)
+            else:
+                self._show(app, _DARK, 0)
         return wait_ms or _BUSY_MS
 
     @property
     def _paces(self) -> bool:
         return self._pacing or (self.exercise is not None and self.exercise.running)
 
-    def _pace(self, exercise, now) -> int:
+    def _pace(self, app, exercise, now) -> int:
         """The exercise has light and motor until it ends."""
         if not self._pacing:
             self._pacing = True
@@ -232,21 +245,27 @@ class Wearer:
             share = exercise.level * self._percent
             red, green, blue = exercise.colour
             colour = (red * share // 25500, green * share // 25500, blue * share // 25500)
-            self._show(colour, exercise.motor * self._config["buzz"] // 100)
+            strength = exercise.motor * self._config["buzz"] // 100
+            self._show(app, colour, strength, exercise.buzzing and self._config["buzz"] > 0)
         else:
             self._pacing = False
-            self._show(_DARK, 0)
-            self._play(feedback.ENDED)
+            self._play(app, feedback.ENDED)
             wait_ms = _BUSY_MS
         return wait_ms
 
-    def _show(self, colour: tuple, strength: int) -> None:
+    def _show(self, app, colour: tuple, strength: int, buzzing: bool = False) -> None:
+        """`buzzing`: the motor goes on soon where it is off."""
         self.lit = colour != _DARK or strength > 0
         self._light.set(*colour)
         self._motor.set(strength)
+        shakes = buzzing or strength > 0
+        if shakes != self._shakes:
+            self._shakes = shakes
+            app.shaken(shakes)
 
 
 _DARK = (0, 0, 0)
+_STOPPING = (PRESSED, STUCK)  # what nobody holds on purpose paces nobody
 _ENDS = {recorder.FULL: feedback.FULL, recorder.EMPTY: feedback.EMPTY}
 
 

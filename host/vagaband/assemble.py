@@ -10,6 +10,8 @@ from vagaband.clockmap import ONE, ClockMap
 from vagaband.journal import (
     CONFIDENCES,
     CONTACT,
+    EXERCISE,
+    EXERCISES,
     FLAGS,
     GAP,
     GAP_CAUSES,
@@ -20,7 +22,7 @@ from vagaband.journal import (
     Event,
     Journal,
 )
-from vagaband.session import Epoch, Floats, Gap, Interval, Mark, Pace, Session
+from vagaband.session import Epoch, Exercise, Floats, Gap, Interval, Mark, Pace, Session
 
 GAP_FLAG = FLAGS.index("gap")
 NO_CONTACT = (0, 3)  # off, saturated: the series ends
@@ -120,6 +122,7 @@ def session(found: Found, rate_hz: int, engine: str, header: dict[str, Any]) -> 
         epochs=_with_lock_in(_epochs(found, _runs(found, rate_hz, intervals)), found, clock),
         gaps=[_gap(event, clock) for event in found.events if event.code == GAP],
         paces=[_pace(event, clock) for event in found.events if event.code == PACE],
+        exercises=[_exercise(e, clock) for e in found.events if e.code == EXERCISE],
         header=header,
         trust=found.trust,
         raw=found.raw(),
@@ -259,6 +262,10 @@ def _with_lock_in(epochs: list[Epoch], found: Found, clock: ClockMap) -> list[Ep
 
 def _pace(event: Event, clock: ClockMap) -> Pace:
     return Pace(float(clock.seconds(event.index)), 1000 / event.value if event.value else 0.0)
+
+
+def _exercise(event: Event, clock: ClockMap) -> Exercise:
+    return Exercise(float(clock.seconds(event.index)), EXERCISES.get(event.arg, "?"))
 
 
 def _gap(event: Event, clock: ClockMap) -> Gap:

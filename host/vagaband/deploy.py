@@ -14,6 +14,7 @@ from typing import Any
 
 from vagaband import board_files
 from vagaband.board_files import BoardFiles
+from vagaband.config import set_zone
 from vagaband.device import Device, open_port
 from vagaband.errors import DeviceError
 from vagaband.file_system import Say
@@ -131,6 +132,8 @@ def deploy(url: str, folder: Path | None = None, say: Say = lambda text: None) -
         status = {}
     if status.get("firmware") != wanted:
         raise _taken_back(url, wanted, status)
+    with Device(url) as device:
+        set_zone(device)
     return wanted
 
 

@@ -15,10 +15,19 @@ from vagaband.frames import Frames
 from vagaband.plain import plain
 
 BAUD = 115200
+WRITE_S = 0.1  # a pseudo-terminal that nobody reads blocks; a serial port never does
 ANSWER_S = 4.0  # the device answers at its next turn, 100 ms; a flush may take a second
 LONGEST_S = 60.0  # for an answer, whatever else the board has to say meanwhile
 START_S = 15.0  # from a soft reset to the app
-REPEATABLE = ("status", "sessions", "check", "time", "help")  # twice is as good as once
+AWAKE_S = 20.0  # a board that was heard stays awake for 30 s
+AT_ONCE_S = 0.4  # in which one that is awake usually answers
+KNOCK_S = 0.8  # asleep it listens for a moment each 0.25 to 0.5 s
+KNOCKS = 2
+LINE_ENDS = b"\r" * 48  # 4 ms of the line
+LINE_ENDS_S = 0.005
+NOTHING = b"\r~00000000\r"  # an empty command: any firmware answers it, none does anything
+# Twice is as good as once:
+REPEATABLE = ("status", "sessions", "check", "time", "config", "watch", "help")
 MOST_SPOILT = 8  # times that one command is sent again because it did not arrive whole
 MOST_STALE = 24  # pieces of an earlier pull that may still be on their way: 1 s of the line
 LONGEST_TEXT = 200  # in an answer
@@ -49,8 +58,23 @@ class Line:
     def _write(self, data: bytes) -> None:
         try:
             self._port.write(data)
+        except serial.SerialTimeoutException:
+            pass  # nobody takes the bytes: as silent as one who does not answer
         except (OSError, serial.SerialException) as error:
             raise self._lost(error) from None
+
+    def _knock(self, seconds: float) -> bytes:
+        """Send line ends: a board that sleeps hears those that come while it is awake.
+
+        Ends as soon as anything comes, and returns that.
+        """
+        end_s = time.monotonic() + seconds
+        while time.monotonic() < end_s:
+            self._write(LINE_ENDS)
+            time.sleep(LINE_ENDS_S)
+            if getattr(self._port, "in_waiting", 0):
+                return self._read(4096)
+        return b""
 
     def _lost(self, error: Exception) -> DeviceError:
         return DeviceError(
@@ -64,6 +88,7 @@ class Device(Line):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self._frames = Frames()
+        self._heard_s = -AWAKE_S  # when anything came last
 
     def __enter__(self) -> Self:
         return self
@@ -101,12 +126,47 @@ class Device(Line):
         One that the board did not get whole is sent again; one that got no answer at all only
         where twice is as good as once.
         """
-        times = 2 if command.split()[0] in REPEATABLE else 1
-        for _ in range(times):
-            for answer in self._answers(command, wait_s / times):
-                if answer.pop("to", None) == plain(command[:TO_CHARACTERS]):
-                    return answer
+        if command.split()[0] not in REPEATABLE:
+            self._call(AT_ONCE_S)
+            self._rouse()
+            return self._answer(command, wait_s)
+        first_s = wait_s / 2 if self._is_awake() else AT_ONCE_S
+        answer = self._answer(command, first_s)
+        if answer is None:
+            self._rouse()
+            answer = self._answer(command, wait_s / 2)
+        return answer
+
+    def _answer(self, command: str, wait_s: float) -> dict[str, Any] | None:
+        for answer in self._answers(command, wait_s):
+            if answer.pop("to", None) == plain(command[:TO_CHARACTERS]):
+                return answer
         return None
+
+    def _is_awake(self) -> bool:
+        return time.monotonic() - self._heard_s < AWAKE_S
+
+    def _rouse(self) -> None:
+        """Wake a board that may be asleep: see firmware/vagal/rest.py."""
+        for _ in range(KNOCKS):
+            if not self._is_awake():
+                self._hear(self._knock(KNOCK_S))
+                self._call(AT_ONCE_S)
+
+    def _call(self, wait_s: float) -> None:
+        """Ask for a sign of life; returns as soon as there is one, or was a moment ago."""
+        if self._is_awake():
+            return
+        self._write(NOTHING)
+        end_s = time.monotonic() + wait_s
+        while time.monotonic() < end_s and not self._is_awake():
+            self._hear(self._read(4096))
+
+    def _hear(self, data: bytes) -> list[tuple[str, bytes]]:
+        """The frames that these bytes complete."""
+        if data:
+            self._heard_s = time.monotonic()
+        return self._frames.feed(data)
 
     def _answers(self, command: str, wait_s: float) -> Iterator[dict[str, Any]]:
         """Send a command, again where it was spoilt on its way; the answers that come."""
@@ -167,7 +227,7 @@ class Device(Line):
         """Frames as they come, until none has come for `wait_s`."""
         end_s = time.monotonic() + wait_s
         while time.monotonic() < end_s:
-            for frame in self._frames.feed(self._read(4096)):
+            for frame in self._hear(self._read(4096)):
                 yield frame
                 end_s = time.monotonic() + wait_s
 
@@ -205,6 +265,7 @@ def open_port(url: str) -> serial.SerialBase:
         port = serial.serial_for_url(url, do_not_open=True, baudrate=BAUD, timeout=0.05)
         if "://" not in url:
             port.exclusive = True
+            port.write_timeout = WRITE_S
         port.open()
         return port
     except (OSError, ValueError, serial.SerialException) as error:

@@ -27,14 +27,16 @@ MOST_SAMPLES = 1 << 24  # more than a file system holds of the dullest light
 INDEXES = 1 << 31  # of samples: 248 days of one session
 LONGEST_KIND, LONGEST_TEXT = 24, 120  # of a mark, as the device cuts them
 
-CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN = 1, 2, 3, 4, 5, 6, 7
-RAW_STOPPED, END, CLOCK = 16, 17, 18
+CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN, BUZZ = 1, 2, 3, 4, 5, 6, 7, 8
+RAW_STOPPED, END, CLOCK, EXERCISE, BATTERY = 16, 17, 18, 19, 20
 STRAP = 22
 FLAGS = ("ok", "missed", "extra", "ectopic", "gap", "motion")
 REASONS = ("", "corrected", "flat", "motion", "irregular", "noise")
 CONFIDENCES = ("none", "fair", "good")
 GAP_CAUSES = {1: "overflow", 2: "bus", 3: "brown-out", 4: "silent", 5: "part"}
-END_REASONS = {1: "stopped", 2: "interrupted", 3: "full", 4: "fault"}
+EXERCISES = {0: "", 1: "pacing", 2: "resonance"}
+END_REASONS = {1: "stopped", 2: "interrupted", 3: "full", 4: "fault", 5: "empty"}
+BATTERY_STATES = ("unknown", "ok", "low", "empty")
 
 
 @dataclass(frozen=True)

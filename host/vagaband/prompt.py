@@ -6,7 +6,7 @@ from typing import Self
 
 import serial
 
-from vagaband.device import Line
+from vagaband.device import KNOCK_S, Line
 from vagaband.errors import DeviceError
 from vagaband.plain import plain
 
@@ -51,13 +51,18 @@ class Prompt(Line):
             self._port.close()
 
     def _enter(self, end_s: float) -> None:
-        """Ask for the prompt until it is there and the watchdog is put off."""
+        """Ask for the prompt until it is there and the watchdog is put off.
+
+        A board that sleeps hears little of what is sent: see Line._knock.
+        """
         while True:
             self._write(b"\r" + INTERRUPT + INTERRUPT + TO_RAW)
             if self._read_until(RAW, KNOCK_EVERY_S):
                 with contextlib.suppress(DeviceError):
                     self.run(RELAX if self._relax else "pass", 1.0)
                     return
+            elif not self.heard:
+                self.heard = self._knock(KNOCK_S)
             if time.monotonic() > end_s:
                 raise DeviceError(
                     f"The board at {self.url} does not come to MicroPython's prompt.",

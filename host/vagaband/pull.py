@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vagaband.config import set_zone
 from vagaband.device import Device, whole
 from vagaband.errors import DeviceError, VagabandError
 from vagaband.files import private_folder, write_private
@@ -49,6 +50,7 @@ def pull(url: str, out: Path, progress: Progress = lambda what, done: None) -> l
         private_folder(out)
         if not whole(device.ask("status"), "clock_s"):
             device.ask(f"time {int(time.time())}")  # dates the session that is open
+        set_zone(device)
         numbers = _numbers(device, answer)
         now_open = answer.get("open")
         pulled = [

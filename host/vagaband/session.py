@@ -65,6 +65,14 @@ class Pace:
     hz: float
 
 
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise of the device: "pacing" or "resonance" from here on, or "" where one ended."""
+
+    t_s: float
+    kind: str
+
+
 @dataclass
 class Session:
     """Light, beats, intervals and epochs of one recording; all times in seconds on the measured
@@ -80,6 +88,7 @@ class Session:
     gaps: list[Gap] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     paces: list[Pace] = field(default_factory=list)
+    exercises: list[Exercise] = field(default_factory=list)
     header: dict[str, Any] = field(default_factory=dict)
     # In each beat, -4 to 8: over 0 it looks like those before it; else only the rhythm speaks for
     # it. None where its light was not logged; empty where the firmware was not run.

@@ -24,9 +24,10 @@ def strap(url: str, what: str) -> dict[str, Any]:
     """
     with Device(url) as device:
         answer = device.ask(f"strap {what}".removesuffix(" status"))
-    if answer.get("strap") not in STATES:
+    state = str(answer.get("strap", "the board does not say why"))
+    if state not in STATES:
         raise VagabandError(
-            f"The strap is off: {answer.get('strap', 'the board does not say why')}.",
+            f"The strap is off: {state}.",
             "Reset the board and try again; it measures without the radio.",
         )
     return answer

@@ -154,13 +154,13 @@ def test_without_a_pacer_there_is_no_value():
 
 
 def test_mended_intervals_are_left_out_and_too_many_refuse():
-    """One in twelve is absurd and flagged: the swing stays. One in eight: no value."""
+    """One in twelve is absurd and flagged: the swing stays. One in four: no value."""
     rng = np.random.default_rng(36)
     ibis = interval_series.breathing(rng, 900, 60, 0.1, 80)
     few = range(5, len(ibis), 12)
     odd = [ibi + 800 * (k in few) for k, ibi in enumerate(ibis)]
     assert fitted(odd, 10_000, flagged=few).value / 65536 == pytest.approx(LN_SWING, abs=0.1)
-    assert fitted(ibis, 10_000, flagged=range(0, len(ibis), 8)).value == NONE
+    assert fitted(ibis, 10_000, flagged=range(0, len(ibis), 4)).value == NONE
 
 
 def test_share_tells_when_the_wearer_does_not_follow():

@@ -416,7 +416,7 @@ def test_a_chip_that_refuses_infrared_alone_gets_both_lights(bus):
     sensor.start()
     bus.sleep_ms(300)
     assert sensor.drain() == 0
-    sensor.light_only(False)
+    sensor.set_mode(100, False)
     sensor.start()
     for _ in range(6):
         bus.sleep_ms(100)

@@ -5,6 +5,7 @@ from itertools import accumulate
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
+import engines
 import pytest
 from heart_rate_service import Line, decode, intervals, measurements, read_record
 from vagaband.board.inside import virtual_bluetooth
@@ -377,7 +378,7 @@ def test_the_battery_is_told_once_it_is_known_and_when_it_changes(board: Board):
     board.phone("connect")
     board.phone("subscribe 2a19")
     board.turns(3)
-    for percent in (87, 86, 86, 85):
+    for percent in (87, 86, None, 86, 85):
         board.strap.battery(percent)
         board.turns(SECOND)
     assert [line.data for line in board.lines("2a19")] == [b"\x57", b"\x56", b"\x55"]
@@ -425,3 +426,18 @@ def test_bonds_that_can_not_be_read_are_none(tmp_path, monkeypatch):
     for rubbish in (b"1 zz 00\n", b"1 00\n", b"x 00 00\n"):
         (tmp_path / "bonds").write_bytes(rubbish)
         assert len(bonds.Bonds()) == 0
+
+
+@pytest.mark.parametrize("engine", ["micropython", "wasm"])
+def test_in_the_engines_of_a_board_it_sends_the_same(engine, tmp_path):
+    """64 and 32 bits; a beat costs no memory there."""
+    sources = Path(virtual_bluetooth.__file__).parent
+    data = {name: (sources / name).read_bytes() for name in ("virtual_bluetooth.py", "air.py")}
+    script = Path(__file__).parent / "in_engine" / "strap_listened.py"
+    record = tmp_path / "record"
+    record.write_text("\n".join(engines.run(engine, script, data).lines))
+    got = intervals(measurements(read_record(record)))
+    ibis = [2400 + 34 * turn for turn in range(8, 400, 8)]
+    assert len(got) >= len(ibis) - 2
+    for rr, ibi in zip(accumulate(got), accumulate(ibis), strict=False):
+        assert abs(rr / 1024 - ibi / 8000) <= 0.5 / 1024 + 1e-9

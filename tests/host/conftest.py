@@ -97,8 +97,11 @@ def wear_device(boards: Callable[..., Board], tmp_path: Path) -> Callable[..., W
             script=script,
             **{"baud": 2_000_000, **options},
         )
-        said = board.event()
+        told = [board.event()]
+        while told[-1].startswith("ledger"):
+            told.append(board.event())
+        said = told.pop()
         assert said.startswith(f"worn {minutes:.1f} min in "), said
-        return Worn(board, said, log_files(chip))
+        return Worn(board, said, log_files(chip), told)
 
     return wear

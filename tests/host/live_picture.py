@@ -22,6 +22,7 @@ PICTURE = Path(vagaband.__file__).with_name("live.svg")
 HEART = "hp=880,rsa=6.3,breath=0.22,lf=5.5,drift=0.3,noise=8"
 MINUTES, SEED = 5, 11
 AT_S = 270.0  # of the session: the moment of the picture
+LAG_S = 1.5  # after which each beat is told
 WIDTH, HEIGHT = 96, 26
 
 
@@ -64,7 +65,17 @@ def _follow(line: socket.socket, person: Person, t_s: float) -> None:
             if look:
                 person.look(look, 0.0)
             if person.t_s >= t_s:
+                _cut_at(person, t_s)
                 return
+
+
+def _cut_at(person: Person, t_s: float) -> None:
+    """To the sample, so that it does not matter how the device cut its frames."""
+    at = round(t_s * person.rate_hz)
+    while person.newest > at:
+        person.light.pop()
+    while person.beats[-1] > at - LAG_S * person.rate_hz:
+        person.beats.pop()
 
 
 def picture() -> str:

@@ -33,7 +33,7 @@ def spoil_metadata(image: bytearray) -> None:
         if at < 2 * BLOCK or b"00007.vbj" in image[at : at + BLOCK]:
             image[at : at + BLOCK] = b"\xa5" * BLOCK
     with pytest.raises(LittleFSError):
-        cuts.read_session(image)
+        cuts.read_file(image)
 
 
 def test_a_session_comes_whole_out_of_a_flash_without_metadata(recorded: cuts.Recorded):

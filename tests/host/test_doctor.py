@@ -253,7 +253,7 @@ HEALTHY: dict[str, dict[str, Any]] = {
     "watch_pulse": {},
     "done": {},
     "end": {"last": "done", "words": ""},
-    "app": {"runs": True},
+    "app": {"runs": True, "config": "ok"},
 }
 
 
@@ -298,6 +298,7 @@ def test_good_findings_give_a_good_report():
         ({"ir_only": {"ir": 35}}, "IR only", "not IR"),
         ({"interrupt": {"high": 2}}, "INT pin", "loose wire"),
         ({"app": {"runs": False}}, "restart", "did not come back"),
+        ({"app": {"config": "is no JSON"}}, "restart", "what is set is bad"),
         ({"dark": {"ir": "lots"}}, "dark counts", "can't be read"),
         ({"supply": {"codes": [0, 0]}}, "LED supply", "can't be read"),
     ],

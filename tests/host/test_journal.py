@@ -76,11 +76,13 @@ def test_the_document_names_every_record_event_flag_and_cause():
         "motion": journal.MOTION,
         "pace": journal.PACE,
         "lock-in": journal.LOCKIN,
+        "buzz": journal.BUZZ,
         "scale": journal.SCALE,
         "gap": journal.GAP,
         "raw stopped": journal.RAW_STOPPED,
         "end": journal.END,
         "clock": journal.CLOCK,
+        "exercise": journal.EXERCISE,
         "strap": journal.STRAP,
     }
     said = {row[1]: row[2] for row in rows_under("### Events (V)")}

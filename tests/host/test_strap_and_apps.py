@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from flashing import ChipFiles
 from heart_rate_service import Line, decode, intervals, measurements, read_record
+from hostile_board import HostileBoard
 from vagaband import journal, twin
 from vagaband.journal import STRAP
+from vagaband.prompt import Prompt
 from vagaband.session import Interval
 from virtual_board import Board
 from worn import Worn
@@ -176,10 +178,22 @@ def test_it_is_off_until_the_host_has_asked_and_warned(
     assert configured() == 1
     board = start(chip, ble=record)
     assert strap("forget")["strap"] == "waiting"
+    with Prompt(board.url):
+        assert [line.what for line in read_record(record)][-1] == "off"
     assert strap("off")["strap"] == "off"
     assert [line.what for line in read_record(record)][-1] == "off"
     board.stop()
     assert configured() == 0
+
+
+def test_a_radio_that_does_not_start_is_told_with_the_next_step(run_cli: Callable):
+    """MicroPython without Bluetooth; and a board that answers with nonsense."""
+    for answer in ("the radio does not start: no module named 'bluetooth'", ["on"], None):
+        with HostileBoard([{"strap": answer}]) as board:
+            code, out, err = run_cli("strap", "on", "--yes", "--port", board.url)
+        assert (code, out) == (1, "")
+        assert err.strip().splitlines()[-1].startswith("vagaband: The strap is off: ")
+        assert "measures without the radio" in err
 
 
 def test_a_phone_comes_back_to_a_board_that_was_reset(wear_device: Wear, tmp_path: Path):
@@ -192,5 +206,5 @@ def test_a_phone_comes_back_to_a_board_that_was_reset(wear_device: Wear, tmp_pat
     boots = [at for at, line in enumerate(lines) if line.what == "boot"]
     assert len(boots) == 2
     after = [line.what for line in lines[boots[1] :] if line.who == "phone"]
-    assert after[:3] == ["connect", "subscribe 2a37", "encrypt"]
+    assert sorted(after[:3]) == ["connect", "encrypt", "subscribe 2a37"]
     assert len(intervals(measurements(lines[boots[1] :]))) > 20

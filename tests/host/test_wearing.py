@@ -184,7 +184,9 @@ def test_ctrl_c_ends_the_session_in_order(boards, tmp_path):
 def exercise(wear_device: Wear) -> Journal:
     """A dark finger breathes with a pacer at 6 a minute, and moves once."""
     heart = "hp=900,rsa=7.5,breath=0.1,lf=1,dc=45000,seed=5"
-    return only_session(wear_device(5, script="20 type pace 10000\n250 motion 5\n", heart=heart))
+    return only_session(
+        wear_device(5, script="20 type breathe 4000 6000 30\n250 motion 5\n", heart=heart)
+    )
 
 
 def test_current_motion_and_pace_are_logged_and_the_twin_finds_the_same(exercise: Journal):

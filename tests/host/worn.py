@@ -7,8 +7,9 @@ from virtual_board import Board
 
 @dataclass(frozen=True)
 class Worn:
-    """A board after its budget: what it said, and the files of its /log."""
+    """A board after its budget: what it said, the files of its /log, and what it told before."""
 
     board: Board
     said: str
     files: dict[str, bytes]
+    told: list[str]

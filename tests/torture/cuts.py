@@ -101,7 +101,7 @@ def record(
             RECORD, where, str(chip), str(light_file), str(trace), config, str(eaten_at)
         )
         operations = list(read_trace(trace.read_bytes()))
-        file = read_session(bytearray(chip.read_bytes()[FS_OFFSET:]))
+        file = read_file(bytearray(chip.read_bytes()[FS_OFFSET:]))
     return Recorded(before, operations, light.tolist(), file)
 
 
@@ -115,8 +115,8 @@ def read_trace(trace: bytes) -> Iterator[Operation]:
         at += n
 
 
-def read_session(image: bytearray) -> bytes:
-    """The session's file, b"" where there is none; LittleFSError where it can't be mounted.
+def read_file(image: bytearray, name: str = SESSION) -> bytes:
+    """A file's content, b"" where there is none; LittleFSError where it can't be mounted.
 
     Sizes are those of MicroPython's VfsLfs2.
     """
@@ -132,7 +132,7 @@ def read_session(image: bytearray) -> bytes:
     )
     files.mount()
     try:
-        with files.open(SESSION, "rb") as file:
+        with files.open(name, "rb") as file:
             return file.read()
     except FileNotFoundError:
         return b""
@@ -183,7 +183,7 @@ class Replay:
         """Cut at operation k; call it with k in rising order."""
         self._apply_until(k - self._held_back)
         op = self._recorded.operations[k]
-        at, new = _where(op), _content(op)
+        at, new = where(op), content(op)
         old = bytes(self._image[at : at + len(new)])
         left = {"before": old, "after": new, "torn": b""}[way] or self._torn(old, new)
         if self._held_back:
@@ -208,7 +208,7 @@ class Replay:
     def _apply_until(self, k: int) -> None:
         for op in self._recorded.operations[self._applied : max(k, 0)]:
             if op.kind in "PE":
-                self._image[_where(op) : _where(op) + len(_content(op))] = _content(op)
+                self._image[where(op) : where(op) + len(content(op))] = content(op)
         self._applied = max(self._applied, k)
 
     def _torn(self, old: bytes, new: bytes) -> bytes:
@@ -227,7 +227,7 @@ class Replay:
         result, whole = self.result, self._recorded.file
         result.cuts_tried += 1
         try:
-            found = read_session(self._image)
+            found = read_file(self._image)
         except LittleFSError as error:
             result.unmounted += 1
             result.lost_committed_bytes += promised
@@ -259,11 +259,13 @@ def _common(a: bytes, b: bytes) -> int:
     return next(i for i in range(len(b)) if a[i : i + 1] != b[i : i + 1])
 
 
-def _where(op: Operation) -> int:
+def where(op: Operation) -> int:
+    """Where on the chip it begins."""
     return op.block * BLOCK + op.offset
 
 
-def _content(op: Operation) -> bytes:
+def content(op: Operation) -> bytes:
+    """What it leaves there."""
     return op.data if op.kind == "P" else b"\xff" * BLOCK
 
 

@@ -1,7 +1,9 @@
 """A synthetic heart: beat times, breathing and RSA that are known, and the light they give."""
 
 import bisect
+import cmath
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +31,11 @@ KEYS: dict[str, Key] = {
     "hp": Key(850, 250, 3000, "ms", "mean heart period"),
     "rsa": Key(6.2, -5, 11, "ln ms²", "respiratory part of the intervals; amplitude² / 2"),
     "breath": Key(0.25, 0.02, 1.0, "Hz", "breathing rate"),
+    "peak": Key(0, 0, 5, "ln ms²", "so much more rsa at the rate of resonance"),
+    "res": Key(0.095, 0.05, 0.2, "Hz", "that rate"),
+    "reswidth": Key(0.01, 0.001, 0.2, "Hz", "standard deviation of the peak around it"),
     "lf": Key(4.5, -5, 11, "ln ms²", "slow wave of the intervals at 0.1 Hz"),
+    "lfwidth": Key(0, 0, 0.1, "Hz", "width of that wave; 0: a pure sine"),
     "vlf": Key(8, 0, 200, "ms rms", "drift of the intervals below 0.03 Hz"),
     "perfusion": Key(1.0, 0, 20, "% of DC", "height of the pulse in the light"),
     "noise": Key(10, 0, 10_000, "counts rms", "noise of the light, per 100 Hz sample"),
@@ -41,6 +47,9 @@ KEYS: dict[str, Key] = {
     "seed": Key(1, 0, 2**31, "", "chooses every random thing"),
 }
 
+CHANGEABLE = ("hp", "rsa", "lf", "vlf")  # as the day goes; breathing changes by breathe()
+GLIDE_S = 30.0  # that a change takes
+SLOW_HZ, SLOW_STEP_S = 0.1, 0.25
 LEAD_IN_BEATS = 6  # beats before the first sample, so that the pulse is steady from the start
 UPSTROKE_S = 0.09  # rise of the systolic wave
 KERNEL_FROM_S, KERNEL_TO_S, KERNEL_STEP_S = -0.3, 2.4, 0.001
@@ -65,13 +74,19 @@ def help_text() -> str:
 
 def parse_heart(spec: str) -> dict[str, float]:
     """Values of all keys from `"hp=850,rsa=6.2"`; InputError names a key that is wrong."""
-    values = {name: float(key.default) for name, key in KEYS.items()}
+    return {name: float(key.default) for name, key in KEYS.items()} | parse_values(spec, KEYS)
+
+
+def parse_values(spec: str, names: Iterable[str]) -> dict[str, float]:
+    """Values of the keys that are in `spec`, of those with these names; else InputError."""
+    values: dict[str, float] = {}
+    known = list(names)
     for part in filter(None, (p.strip() for p in spec.split(","))):
         name, equals, text = (p.strip() for p in part.partition("="))
-        if name not in KEYS or not equals:
+        if name not in known or not equals:
             raise InputError(
                 f"The heart has no key '{name}'." if equals else f"'{part}' is not KEY=VALUE.",
-                f"The keys are {', '.join(KEYS)}.",
+                f"The keys are {', '.join(known)}.",
             )
         key = KEYS[name]
         try:
@@ -79,12 +94,12 @@ def parse_heart(spec: str) -> dict[str, float]:
         except ValueError:
             raise InputError(
                 f"The heart's key '{name}' needs a number, not '{text}'.",
-                f"The keys are {', '.join(KEYS)}.",
+                f"The keys are {', '.join(known)}.",
             ) from None
         if not key.low <= value <= key.high:
             raise InputError(
                 f"The heart's key '{name}' is {text}, outside {key.low:g} to {key.high:g}.",
-                f"The keys are {', '.join(KEYS)}.",
+                f"The keys are {', '.join(known)}.",
             )
         values[name] = value
     return values
@@ -105,6 +120,33 @@ def _kernel() -> tuple[Floats, Floats]:
     return t_s, upstroke * decay + dicrotic
 
 
+class SlowWave:
+    """A wave of amplitude 1 that wanders in phase and size as a resonance of this width does.
+
+    Not at all with a width of 0. The power is the same with any width.
+    """
+
+    def __init__(self, seed: int, width_hz: float) -> None:
+        self._rng = np.random.default_rng([seed, 5])
+        self._keep = math.exp(-math.pi * width_hz * SLOW_STEP_S)
+        self._width_hz = width_hz
+        self._states: list[complex] = [self._draw()]
+
+    def _draw(self) -> complex:
+        """Complex normal noise of power 1."""
+        return complex(*self._rng.normal(0, math.sqrt(0.5), 2))
+
+    def at(self, turn: float, t_s: float) -> float:
+        """At `t_s`, where a steady wave is the sine of `turn`; times are asked in order."""
+        if not self._width_hz:
+            return math.sin(turn)
+        while len(self._states) * SLOW_STEP_S <= t_s + SLOW_STEP_S:
+            kept = self._keep * self._states[-1]
+            self._states.append(kept + math.sqrt(1 - self._keep**2) * self._draw())
+        state = self._states[max(0, int(t_s / SLOW_STEP_S))]
+        return (state * cmath.exp(1j * turn)).imag
+
+
 class Heart:
     """A heart from a description; `light` and `truth_beats_s` extend it as far as asked.
 
@@ -119,6 +161,9 @@ class Heart:
         self._rng = np.random.default_rng([self.seed, 1])
         phases = self._rng.uniform(0, 2 * math.pi, 16)
         self._breath_phase, self._lf_phase = float(phases[0]), float(phases[1])
+        self._breaths: list[tuple[float, float, float]] = []  # from when on, Hz, phase then
+        self._course = {name: ([0.0], [self.values[name]]) for name in CHANGEABLE}
+        self._slow_wave = SlowWave(self.seed, self.values["lfwidth"])
         self._vlf_phases, self._drift_phases = phases[2:6], phases[6:10]
         self._kernel_s, self._kernel = _kernel()
         self._times: list[float] = []
@@ -140,12 +185,55 @@ class Heart:
         values = self.values
         dc = values["dc"]
         height = dc * values["perfusion"] / 100
-        breath = np.sin(2 * math.pi * values["breath"] * t_s + self._breath_phase)
+        breath = np.sin(self._breath_phases(t_s))
         wave = self._pulse(t_s) * (1 + BREATH_HEIGHT_SHARE * breath)
         wave += BREATH_BASELINE_SHARE * breath
         slow = self._slow(t_s, DRIFT_HZ, self._drift_phases) * values["drift"] / 100
         steady = dc * (1 + slow) + self._bursts(t_s) * dc * MOTION_DC_SHARE
         return 0.9 * (steady - 0.4 * height * wave), steady - height * wave
+
+    def breathe(self, rates: Sequence[tuple[float, float]]) -> None:
+        """From each of these moments (s, in order) on it breathes at a rate (Hz); 0: its own."""
+        for t_s, breath_hz in rates:
+            _, phase = self._breath(t_s)
+            self._breaths.append((t_s, breath_hz or self.values["breath"], phase))
+
+    def change(self, t_s: float, values: dict[str, float]) -> None:
+        """From `t_s` on these keys go to other values, within half a minute; told in order."""
+        for name, value in values.items():
+            times, levels = self._course[name]
+            level = float(np.interp(t_s, times, levels))
+            while times[-1] >= t_s and len(times) > 1:
+                times.pop()
+                levels.pop()
+            times += [t_s, t_s + GLIDE_S]
+            levels += [level, value]
+
+    def _now(self, name: str, t_s: float) -> float:
+        """A changeable key's value at `t_s`."""
+        times, levels = self._course[name]
+        return float(np.interp(t_s, times, levels)) if len(times) > 1 else levels[0]
+
+    def _breath(self, t_s: float) -> tuple[float, float]:
+        """Rate and phase of breathing."""
+        for from_s, breath_hz, phase in reversed(self._breaths):
+            if t_s >= from_s:
+                return breath_hz, phase + 2 * math.pi * breath_hz * (t_s - from_s)
+        breath_hz = self.values["breath"]
+        return breath_hz, 2 * math.pi * breath_hz * t_s + self._breath_phase
+
+    def _breath_phases(self, t_s: Floats) -> Floats:
+        """The phase of breathing at times `t_s`, shape (n,)."""
+        breaths = [(-math.inf, self.values["breath"], self._breath_phase), *self._breaths]
+        from_s, rate_hz, phase = np.asarray(breaths).T
+        at = np.searchsorted(from_s, t_s, side="right") - 1
+        return phase[at] + 2 * math.pi * rate_hz[at] * (t_s - np.where(at > 0, from_s[at], 0.0))
+
+    def rsa_ln_ms2(self, breath_hz: float, t_s: float = 0.0) -> float:
+        """RSA when it breathes at this rate, at `t_s`."""
+        values = self.values
+        off = (breath_hz - values["res"]) / values["reswidth"]
+        return self._now("rsa", t_s) + values["peak"] * math.exp(-(off**2) / 2)
 
     def _extend(self, until_s: float) -> None:
         while not self._times or self._times[-1] < until_s:
@@ -168,13 +256,14 @@ class Heart:
 
     def _interval_ms(self, t_s: float) -> float:
         """The interval that begins at `t_s`: each rhythm taken in the middle of the interval."""
-        values = self.values
-        middle_s = t_s + values["hp"] / 2000
-        breath = math.sin(2 * math.pi * values["breath"] * middle_s + self._breath_phase)
-        slow = math.sin(2 * math.pi * 0.1 * middle_s + self._lf_phase)
-        interval_ms = values["hp"] + amplitude_ms(values["rsa"]) * breath
-        interval_ms += amplitude_ms(values["lf"]) * slow
-        interval_ms += values["vlf"] * float(
+        hp_ms = self._now("hp", t_s)
+        middle_s = t_s + hp_ms / 2000
+        breath_hz, phase = self._breath(middle_s)
+        slow = self._slow_wave.at(2 * math.pi * SLOW_HZ * middle_s + self._lf_phase, middle_s)
+        rsa = self.rsa_ln_ms2(breath_hz, middle_s)
+        interval_ms = hp_ms + amplitude_ms(rsa) * math.sin(phase)
+        interval_ms += amplitude_ms(self._now("lf", middle_s)) * slow
+        interval_ms += self._now("vlf", middle_s) * float(
             self._slow(np.array([middle_s]), VLF_HZ, self._vlf_phases)[0]
         )
         return max(200.0, interval_ms)

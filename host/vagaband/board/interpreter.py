@@ -218,6 +218,10 @@ class Interpreter:
         """The firmware has noticed its Ctrl-C."""
         self._interrupt_forced = True
 
+    def interrupt_lost(self) -> None:
+        """The Ctrl-C came while the processor slept: nobody heard it."""
+        self._interrupt_at_s = None
+
     def busy(self) -> bool:
         """Whether host bytes wait."""
         return bool(self._input) or self._interrupt_at_s is not None

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from vagaband.board import line_faults
 from vagaband.board.flash_file import open_flash_file, temporary_chip
-from vagaband.board.heart import DEFAULT_SPEC, Heart
+from vagaband.board.heart import CHANGEABLE, DEFAULT_SPEC, Heart, parse_values
 from vagaband.board.interpreter import require_micropython
 from vagaband.board.light import RECORDING_RATE_HZ, Light, Recording, Source
 from vagaband.board.port import FASTEST_BAUD, Port
-from vagaband.board.script import LIGHT_ACTIONS, WIRING_FAULTS, Event, read_script
+from vagaband.board.script import HEART_ACTIONS, LIGHT_ACTIONS, WIRING_FAULTS, Event, read_script
 from vagaband.board.supervisor import FAST, Supervisor
 from vagaband.errors import InputError
 from vagaband.files import write_private
@@ -68,6 +68,7 @@ def run_board(options: BoardOptions) -> None:
     heart = None if options.recording else Heart(options.heart or DEFAULT_SPEC)
     source: Source = heart if heart else _recording(options)
     events = read_script(options.script) if options.script else []
+    _live(heart, events)
     if options.ble:
         write_private(options.ble, b"")
     light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
@@ -95,6 +96,21 @@ def run_board(options: BoardOptions) -> None:
             supervisor.run()
         finally:
             write_truth()
+
+
+def _live(heart: Heart | None, events: list[Event]) -> None:
+    """The heart does what the script says."""
+    chosen = [e for e in events if e.action in HEART_ACTIONS]
+    if heart:
+        heart.breathe([(e.t_s, float(e.value or 0)) for e in chosen if e.action == "breathe"])
+        for event in chosen:
+            if event.action == "heart":
+                heart.change(event.t_s, parse_values(str(event.value), CHANGEABLE))
+    elif chosen:
+        raise InputError(
+            "A recording lives as it once did.",
+            f"Take {chosen[0].action} out of the script, or a heart.",
+        )
 
 
 def board_config(
@@ -133,6 +149,7 @@ def board_config(
             "flash": None,
             "pins": None,
             "air": None,
+            "battery": None,
         },
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from vagaband.board.heart import CHANGEABLE, parse_values
 from vagaband.errors import InputError
 
 
@@ -51,10 +52,27 @@ def _part_id(words: str) -> int:
     return value
 
 
+def _battery(words: str) -> str:
+    volts = [_positive(word) for word in words.split()]
+    if len(volts) not in (1, 3) or max(volts[:2]) > 5 or (len(volts) == 3 and volts[2] == 0):
+        raise ValueError("needs volts, or volts now and then, and the seconds between")
+    return words
+
+
 def _count(words: str) -> float:
     if int(words) < 0:
         raise ValueError("needs a count")
     return float(words)
+
+
+def _changes(words: str) -> str:
+    try:
+        changed = parse_values(words, CHANGEABLE)
+    except InputError:
+        changed = {}
+    if not changed:
+        raise ValueError("needs a heart's keys")
+    return words
 
 
 def _cut(words: str) -> str:
@@ -96,12 +114,19 @@ def _nothing(words: str) -> None:
 
 # action: (what follows it, how that is read, what it does)
 ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
-    "type": ("TEXT", _text, "types a line to the firmware"),
+    "type": ("TEXT", _text, "types a line to the firmware, once it is awake"),
     "stop": ("", _nothing, "types `stop`: ends the session"),
     "off": ("", _nothing, "takes the finger off"),
     "on": ("", _nothing, "puts the finger back"),
     "motion": ("SECONDS", _positive, "moves the finger"),
+    "heart": ("KEY=VALUE,...", _changes, "changes hp, rsa, lf or vlf, within half a minute"),
+    "breathe": ("HZ", _positive, "breathes at this rate from now on; 0: at the heart's own"),
     "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
+    "battery": (
+        "V [V S]",
+        _battery,
+        "a battery of so many volts [falling to others in S seconds]",
+    ),
     "press": ("MS", _positive, "presses the button so long; its contacts bounce"),
     "nak": ("SECONDS", _positive, "the sensor does not acknowledge"),
     "stuck": ("SECONDS", _positive, "the sensor holds SDA low, till nine clocks and a stop"),
@@ -124,10 +149,11 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "ble": (
         "WHAT",
         _ble,
-        "a phone near the board: connect, pair, subscribe [UUID], unsubscribe [UUID], read UUID,\n"
-        f"{'':<19}disconnect, unpair; with second before it another phone; full SECONDS: the\n"
-        f"{'':<19}radio's buffers are full",
+        "a phone nearby: connect, pair, subscribe [UUID], unsubscribe [UUID],\n"
+        f"{'':<19}read UUID, disconnect, unpair; second before it: another phone;\n"
+        f"{'':<19}full SECONDS: the radio's buffers are full",
     ),
+    "ledger": ("", _nothing, "says what the time went into: bus, flash, line, sleep"),
     "cut": ("N [WAY]", _cut, "the same at flash operation N from now: before, torn or after it"),
     "worn": ("N", _count, "N blocks of flash can't be erased any more"),
     "eio": ("SECONDS", _positive, "writing to flash fails"),
@@ -153,7 +179,8 @@ WIRING_FAULTS = {
     "int_low": "INT is shorted to ground",
     "int_no_pull_up": "nothing outside the ESP32 pulls INT up",
 }
-LIGHT_ACTIONS = ("off", "on", "motion", "ambient")
+HEART_ACTIONS = ("heart", "breathe")
+LIGHT_ACTIONS = ("off", "on", "motion", "ambient", *HEART_ACTIONS)
 
 
 def help_text() -> str:

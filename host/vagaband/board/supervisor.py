@@ -208,6 +208,8 @@ class Supervisor:
                 self._worn()
             elif kind == b"c":
                 interpreter.interrupt_taken()
+            elif kind == b"x":
+                interpreter.interrupt_lost()
             elif kind == b"K":
                 self._keep({"world": ast.literal_eval(payload.decode()), "device": None})
             elif kind in b"ZR":

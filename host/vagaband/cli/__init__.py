@@ -9,10 +9,12 @@ import sys
 import click
 
 from vagaband import __version__
-from vagaband.cli import bench, boards, files, flashing
+from vagaband.cli import bench, boards, breathing, files, flashing
+from vagaband.cli.config import config
 from vagaband.cli.doctor import doctor
 from vagaband.cli.live import live
 from vagaband.cli.mark import mark_
+from vagaband.cli.power import power
 from vagaband.cli.strap import strap_
 from vagaband.errors import VagabandError
 from vagaband.plain import plain
@@ -30,11 +32,15 @@ COMMANDS = (
     boards.pull_,
     live,
     mark_,
+    config,
     strap_,
     files.replay,
     files.validate,
     files.export,
+    breathing.breathe_,
+    breathing.resonance_,
     bench.bench,
+    power,
 )
 
 

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from vagaband.board_files import firmware_hash
 from vagaband.deploy import await_status
@@ -60,12 +61,12 @@ def _completed(found: Findings, url: str) -> Findings:
     """The findings with what only the host knows."""
     found.packaged = firmware_hash(firmware_dir())
     found.port = url
-    runs = False
+    app: dict[str, Any] = {"runs": False}
     if found.probes.get("system", {}).get("firmware"):
         with contextlib.suppress(DeviceError):
-            await_status(url, START_S)
-            runs = True
-    found.probes["app"] = {"runs": runs}
+            status = await_status(url, START_S)
+            app = {"runs": True, "config": plain(status.get("config", "ok"), 60)}
+    found.probes["app"] = app
     return found
 
 

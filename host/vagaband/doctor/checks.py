@@ -377,7 +377,11 @@ CHECKS = (
             "silent": Fault(
                 "The firmware did not come back after the checks.",
                 "Reset the board; if it stays silent: vagaband rescue --port {port}",
-            )
+            ),
+            "settings": Fault(
+                "The file of what is set is bad: the default holds in place of what it spoilt.",
+                "See it with vagaband config get --port {port}; setting a key mends it.",
+            ),
         },
     ),
 )

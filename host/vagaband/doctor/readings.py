@@ -201,4 +201,8 @@ def app(found: Findings) -> Reading:
     facts = found.probes["app"]
     if not found.probes.get("system", {}).get("firmware"):
         return Reading("", skipped="the firmware is not on the board")
-    return Reading("runs again") if facts["runs"] else Reading("silent", "silent")
+    if not facts["runs"]:
+        return Reading("silent", "silent")
+    if facts["config"] != "ok":
+        return Reading(f"runs again; its settings: {facts['config']}", "settings")
+    return Reading("runs again")

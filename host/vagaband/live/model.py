@@ -10,7 +10,8 @@ from vagaband.numbers import pb2_alone
 from vagaband.plain import plain
 from vagaband.session import Epoch
 
-KEPT_S = 20  # of light and beats
+KEPT_POINTS = 500  # of light: 20 s
+KEPT_BEATS = 100
 KEPT_INTERVALS = 200
 KEPT_EPOCHS = 60
 RECENT = 20  # intervals by which the signal is judged
@@ -29,10 +30,12 @@ class Person:
     trouble: str = ""
     state: dict[str, Any] = field(default_factory=dict)
     rate_hz: int = 100
-    light: deque[tuple[int, int]] = field(default_factory=deque)
-    beats: deque[float] = field(default_factory=deque)
-    intervals: deque[tuple[float, str]] = field(default_factory=deque)
-    epochs: deque[Epoch] = field(default_factory=deque)
+    light: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=KEPT_POINTS))
+    beats: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_BEATS))
+    intervals: deque[tuple[float, str]] = field(
+        default_factory=lambda: deque(maxlen=KEPT_INTERVALS)
+    )
+    epochs: deque[Epoch] = field(default_factory=lambda: deque(maxlen=KEPT_EPOCHS))
     contact: str = ""
     moving: bool = False
     marks: list[str] = field(default_factory=list)
@@ -48,19 +51,10 @@ class Person:
         self.light += look.light
         self.beats += look.beats
         self.intervals += look.intervals
-        while len(self.intervals) > KEPT_INTERVALS:
-            self.intervals.popleft()
         if look.epoch:
             self.epochs.append(look.epoch)
-            while len(self.epochs) > KEPT_EPOCHS:
-                self.epochs.popleft()
         self.contact = look.contact
         self.moving = look.moving
-        oldest = self.newest - KEPT_S * self.rate_hz
-        while self.light and self.light[0][0] < oldest:
-            self.light.popleft()
-        while self.beats and self.beats[0] < oldest:
-            self.beats.popleft()
 
     def answer(self, answer: dict[str, Any]) -> None:
         """Take the device's answer to `watch`: what changes slowly."""

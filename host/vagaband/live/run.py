@@ -66,13 +66,14 @@ def show(
         keys = stack.enter_context(Keys())
         live = stack.enter_context(Live(console=console, screen=True, auto_refresh=False))
         next_s = 0.0
-        for now_s in _turns(lines, for_s):
-            typing.press(keys.read())
-            if now_s >= next_s or typing.leaves:
-                next_s = now_s + FRAME_S
-                live.update(_drawn(lines, console, now_s, typing.asked), refresh=True)
-            if typing.leaves:
-                break
+        with suppress(KeyboardInterrupt):
+            for now_s in _turns(lines, for_s):
+                typing.press(keys.read())
+                if now_s >= next_s:
+                    next_s = now_s + FRAME_S
+                    live.update(_drawn(lines, console, now_s, typing.asked), refresh=True)
+                if typing.leaves:
+                    break
         if snapshot:
             picture = svg(_drawn(lines, console, time.monotonic(), None), *console.size)
             write_private(snapshot, picture.encode())
@@ -83,11 +84,12 @@ def tell(urls: Sequence[str], for_s: float | None) -> None:
     with ExitStack() as stack:
         lines = _open(urls, stack)
         next_s = time.monotonic() + 1
-        for now_s in _turns(lines, for_s):
-            if now_s >= next_s:
-                next_s += 1
-                for line in lines:
-                    print(json.dumps(line.person.as_json(now_s), allow_nan=False), flush=True)
+        with suppress(KeyboardInterrupt):
+            for now_s in _turns(lines, for_s):
+                if now_s >= next_s:
+                    next_s += 1
+                    for line in lines:
+                        print(json.dumps(line.person.as_json(now_s)), flush=True)
 
 
 def _open(urls: Sequence[str], stack: ExitStack) -> list[Watched]:
@@ -99,13 +101,12 @@ def _open(urls: Sequence[str], stack: ExitStack) -> list[Watched]:
 
 
 def _turns(lines: Sequence[Watched], for_s: float | None) -> Iterator[float]:
-    """The time, after each look at the lines; ends in good order with Ctrl-C."""
+    """The time, after each look at the lines."""
     end_s = time.monotonic() + for_s if for_s else math.inf
-    with suppress(KeyboardInterrupt):
-        while (now_s := time.monotonic()) < end_s:
-            for line in lines:
-                line.pump()
-            yield now_s
+    while (now_s := time.monotonic()) < end_s:
+        for line in lines:
+            line.pump()
+        yield now_s
 
 
 def _drawn(

@@ -166,7 +166,7 @@ def _last_line(person: Person, now_s: float) -> tuple[str, Text]:
         next_step = "run vagaband pull --free" if full else "type start on its line"
         return "board", Text(f"no session is open: {next_step}", WORRY)
     if state.get("sensor", "ok") != "ok":
-        return "sensor", Text(f"{state['sensor']}; run vagaband doctor", WORRY)
+        return "sensor", Text(f"{plain(state['sensor'])}; run vagaband doctor", WORRY)
     if person.is_old(now_s):
         return "line", Text("nothing comes any more", WORRY)
     if state.get("config", "ok") != "ok":
@@ -178,12 +178,11 @@ def _last_line(person: Person, now_s: float) -> tuple[str, Text]:
 
 
 def _battery(state: dict[str, object]) -> list[str]:
-    if "battery_percent" not in state and "battery_mv" not in state:
-        return []
-    percent = state.get("battery_percent")
-    charge = f"{percent} %" if percent is not None else f"{whole(state, 'battery_mv')} mV"
+    if state.get("battery_percent") is None:
+        return []  # none is measured
     worry = words.BATTERY.get(str(state.get("battery")), "")
-    return [f"battery {charge}" + (f" ({worry})" if worry else "")]
+    charge = f"battery {whole(state, 'battery_percent')} %"
+    return [f"{charge} ({worry})" if worry else charge]
 
 
 def _exercise(state: dict[str, object]) -> list[str]:

@@ -74,6 +74,8 @@ OPERATIONS = {
     "C": scale,
     "E": lambda pipeline, tape, code, last: pipeline.led(code, last),
     "U": lambda pipeline, tape, index, _: pipeline.quality.stepped(index, 1, 1),
+    "Z": lambda pipeline, tape, on, n: pipeline.buzz(bool(on), n),
+    "V": lambda pipeline, tape, on, at: pipeline.quality.shaken(bool(on), at),
     "P": lambda pipeline, tape, cycle_ms, _: pipeline.pace(cycle_ms),
     "M": lambda pipeline, tape, moving, since: pipeline.quality.told(bool(moving), since),
     "D": lambda pipeline, tape, a, b: print("d"),

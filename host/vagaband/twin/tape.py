@@ -7,6 +7,7 @@ import numpy as np
 
 from vagaband.assemble import NO_CONTACT, Found
 from vagaband.journal import (
+    BUZZ,
     CONTACT,
     END,
     GAP,
@@ -20,7 +21,7 @@ from vagaband.journal import (
 )
 
 OP = struct.Struct("<cii")
-INPUTS = (GAP, SCALE, LED, PACE)
+INPUTS = (GAP, SCALE, LED, PACE, BUZZ)
 UNKNOWN = -128  # trust, as in run_stages.py
 NAMES = {"micropython": "MicroPython", "cpython": "CPython"}
 
@@ -141,6 +142,8 @@ def _give(tape: Tape, event: Event, last: int) -> None:
         tape.op(b"E", event.arg, last)
     elif event.code == PACE:
         tape.op(b"P", event.value)
+    elif event.code == BUZZ:
+        tape.op(b"Z", event.arg, event.value)
     else:
         tape.op(b"G", event.value, event.arg)
 
@@ -162,6 +165,8 @@ def _stand_in(tape: Tape, event: Event) -> None:
         tape.op(b"C", event.value, 1)
     elif event.code == LED and event.value:
         tape.op(b"U", event.index)
+    elif event.code == BUZZ:
+        tape.op(b"V", event.arg, event.index + event.value)
     elif event.code == PACE:
         tape.op(b"P", event.value)
     elif event.code == MOTION:

@@ -81,3 +81,24 @@ def test_a_wrong_key_is_named(spec: str) -> None:
 
 def test_help_names_every_key() -> None:
     assert all(f"\n  {name} " in help_text() for name in KEYS)
+
+
+def test_a_heart_changes_as_the_day_goes_and_breathes_as_it_is_told() -> None:
+    heart = Heart("hp=900,rsa=5,lf=0,vlf=0")
+    heart.change(100, {"hp": 1100, "rsa": 6})
+    heart.breathe([(200, 0.1), (400, 0)])
+    beats_s = heart.truth_beats_s(600)
+    ibi_ms = 1000 * np.diff(beats_s)
+    at_s = beats_s[:-1]
+    for begin_s, end_s, hp_ms, rsa, breath_hz in (
+        (0, 95, 900, 5, 0.25),
+        (135, 195, 1100, 6, 0.25),
+        (205, 395, 1100, 6, 0.1),
+        (405, 595, 1100, 6, 0.25),
+    ):
+        at = (at_s > begin_s) & (at_s < end_s)
+        assert ibi_ms[at].mean() == pytest.approx(hp_ms, rel=0.01)
+        assert np.log(ibi_ms[at].var()) == pytest.approx(rsa, abs=0.15)
+        turn = 2j * np.pi * at_s[at]
+        power = [abs(np.sum((ibi_ms[at] - hp_ms) * np.exp(f * turn))) for f in (0.1, 0.25)]
+        assert (power[0] > power[1]) == (breath_hz == 0.1)

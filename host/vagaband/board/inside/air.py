@@ -5,6 +5,8 @@ the name of who gets it; `unheard` is a notification that was not subscribed to,
 drops.
 """
 
+from binascii import hexlify
+
 DEFAULT_MTU = 23
 READ_ENCRYPTED = 0x0200  # a right of a characteristic
 SECRET_BYTES = 80  # as the stack lays a bond down
@@ -43,7 +45,7 @@ class Air:
     def note(self, who, what, data=b""):
         """Writes a line of the record."""
         if self._file:
-            hexes = "".join("%02x" % byte for byte in data)
+            hexes = hexlify(data).decode()
             self._file.write("%d,%s,%s,%s\n" % (self._world.now_us, who, what, hexes))
             self._file.flush()
 

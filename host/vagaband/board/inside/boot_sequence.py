@@ -11,8 +11,8 @@ import vfs
 
 READY = "\x02vagaband board ready\x03\n"  # the supervisor swallows all up to this
 OWN_MODULES = (
-    "air boot_sequence chip console flash flash_faults i2c_bus pins rtc umbilical"
-    " virtual_bluetooth virtual_machine virtual_time world"
+    "air boot_sequence chip console flash flash_faults i2c_bus motor pins rtc sleep umbilical"
+    " virtual_bluetooth virtual_esp32 virtual_machine virtual_time world"
 )
 
 
@@ -47,6 +47,7 @@ def _build_world(config, umbilical):
     """The world with its chip and clock, as a reset left them."""
     from air import Air
     from chip import Chip
+    from motor import Motor
     from rtc import Rtc
     from world import World
 
@@ -54,6 +55,7 @@ def _build_world(config, umbilical):
     world = World(config, umbilical, time, trace)
     chip = Chip(world, _light_of(umbilical), config["clock"], config["part_id"], config["swapped"])
     chip.faults = config["faults"]
+    chip.motor = Motor()
     chip.first_start_us, chip.first_period_us = world.first_start_us, world.first_period_us
     chip.on_first_sample = lambda: world.first_sample(chip.first_start_us, chip.first_period_us)
     device = config["device"]
@@ -69,18 +71,23 @@ def _build_world(config, umbilical):
 def _build_shadows(config, world):
     """The modules that stand before MicroPython's own, by name."""
     import virtual_bluetooth
+    import virtual_esp32
     import virtual_machine
     import virtual_time
     from console import Console, Micropython, Select, Sys
+    from sleep import Sleep
 
-    virtual_time.bind(world)
     virtual_bluetooth.bind(world)
-    virtual_machine.bind(world, world.chip, world.rtc, config["unique_id"])
     console = Console(world, sys.stdin.buffer, sys.stdout.buffer, select, config["baud"])
+    sleep = Sleep(world, console, config["seed"])
+    virtual_time.bind(world)
+    virtual_esp32.bind(sleep)
+    virtual_machine.bind(world, world.chip, world.rtc, config["unique_id"], sleep)
     return {
         "time": virtual_time,
         "machine": virtual_machine,
         "bluetooth": virtual_bluetooth,
+        "esp32": virtual_esp32,
         "sys": Sys(sys, console),
         "select": Select(select),
         "micropython": Micropython(micropython),

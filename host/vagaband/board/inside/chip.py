@@ -61,6 +61,7 @@ class Chip:
         self.part_id = part_id
         self.swapped = swapped
         self.faults = ()  # of script.WIRING_FAULTS
+        self.motor = None  # what vibrates beside it, where something does
         self.first_start_us = None  # when it first sampled: time zero of the light
         self.first_period_us = 0.0
         self.regs = bytearray(256)
@@ -241,6 +242,9 @@ class Chip:
         width = self.width
         at = self.regs[FIFO_WR_PTR]
         data = self._bytes_of(index, count)
+        if self.motor and not self.motor.still:
+            first_us = self.start_us + (index + 1) * self.period_us
+            data = self.motor.shake(data, first_us, self.period_us, width)
         first = min(count, DEPTH - at)
         self._ring_view[at * width : (at + first) * width] = data[: first * width]
         if count > first:

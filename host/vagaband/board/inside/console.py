@@ -20,6 +20,22 @@ class Console:
         self._free_us = 0  # when the line has sent all it was given
         self._poll = real_select.poll()
         self._poll.register(stdin, POLLIN)
+        self._kept = bytearray()  # what the UART took before the processor slept
+
+    def keep(self):
+        """The processor is about to sleep: what has come by now is in the UART's buffer."""
+        self._take(self._kept)
+
+    def drop(self, late_us):
+        """It woke so long ago: what came before that is lost."""
+        came = bytearray()
+        self._take(came)
+        heard = min(len(came), int(late_us / self._byte_us))
+        self._kept.extend(came[len(came) - heard :])
+
+    def _take(self, into):
+        while not self.world.holding and self._poll.poll(0):
+            into.extend(self._stdin.read(1))
 
     def write(self, data):
         """Sends bytes; waits like a UART whose buffer is full."""
@@ -27,13 +43,14 @@ class Console:
         self._free_us = max(self._free_us, world.now_us) + int(len(data) * self._byte_us)
         ahead_us = self._free_us - world.now_us - int(UART_BUFFER_BYTES * self._byte_us)
         if ahead_us > 0:
+            world.spent["line"] += ahead_us
             world.advance(ahead_us)
             world.settle()
         return self._stdout.write(data)
 
     def available(self):
         """Whether a byte waits."""
-        if self.world.typed:
+        if self.world.typed or self._kept:
             return True
         if self.world.holding:
             return False
@@ -61,7 +78,10 @@ class Console:
                 break
             self.wait(-1)
             typed = self.world.typed
-            if typed:
+            if self._kept:
+                got.append(self._kept[0])
+                self._kept = self._kept[1:]
+            elif typed:
                 got.append(typed[0])
                 self.world.typed = typed[1:]
             else:

@@ -36,8 +36,7 @@ class Partition:
 
     def readblocks(self, block, buf, offset=0):
         """Reads from a block."""
-        if self._world:
-            self._world.advance(int(READ_US + READ_BYTE_US * len(buf)))
+        self._spend(int(READ_US + READ_BYTE_US * len(buf)))
         self._at(block, offset, self._file.readinto, buf)
 
     def writeblocks(self, block, buf, offset=None):
@@ -46,8 +45,7 @@ class Partition:
             for i in range(len(buf) // BLOCK_BYTES):
                 self.ioctl(6, block + i)
             offset = 0
-        if self._world:
-            self._world.advance(int(PROGRAM_US + PROGRAM_BYTE_US * len(buf)))
+        self._spend(int(PROGRAM_US + PROGRAM_BYTE_US * len(buf)))
         self._change(b"P", block, offset, buf)
 
     def ioctl(self, op, arg):
@@ -60,10 +58,15 @@ class Partition:
             return BLOCK_BYTES
         if op == 6:
             if self._world:
-                self._world.advance(self._erase_us())
+                self._spend(self._erase_us())
                 self._world.settle()
             self._change(b"E", arg, 0, self._blank)
         return 0
+
+    def _spend(self, us):
+        if self._world:
+            self._world.spent["flash"] += us
+            self._world.advance(us)
 
     def _change(self, kind, block, offset, data):
         """A program or an erase, as it ends: well, or as the faults want it."""

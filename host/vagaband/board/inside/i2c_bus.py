@@ -29,6 +29,10 @@ class I2C:
 
     init = __init__
 
+    def _spend(self, us):
+        self.world.spent["bus"] += us
+        self.world.advance(us)
+
     def _held(self):
         faults = self.chip.faults
         held = self.world.faulty("stuck") or self.world.faulty("short")
@@ -55,22 +59,22 @@ class I2C:
         """The part of a transfer before its data."""
         self._check_held(1)
         if addr != ADDRESS or self._silent():
-            self.world.advance(CALL_US + int(self._byte_us))
+            self._spend(CALL_US + int(self._byte_us))
             raise OSError(ENODEV)
-        self.world.advance(CALL_US + int(self._byte_us * HEAD_BYTES))
+        self._spend(CALL_US + int(self._byte_us * HEAD_BYTES))
 
     def _check_held(self, n):
         """A bus that is held blocks the driver until it is free, or the driver gives up."""
         if self._held():
             for _ in range(HELD_US // LOOK_US * (1 + n)):
-                self.world.advance(LOOK_US)
+                self._spend(LOOK_US)
                 if not self._held():
                     break
             raise OSError(ETIMEDOUT)
 
     def _write(self, addr, reg, data):
         self._address(addr)
-        self.world.advance(int(self._byte_us * len(data)))
+        self._spend(int(self._byte_us * len(data)))
         self._check_held(len(data))
         if self._silent():
             raise OSError(ENODEV)
@@ -83,7 +87,7 @@ class I2C:
         if reg < FIFO_DATA and self.world.faulty("pointers"):
             for i in range(max(0, POINTERS - reg), min(len(buf), FIFO_DATA - reg)):
                 buf[i] = (self.world.now_us >> i) * 37 & 0xFF
-        self.world.advance(int(self._byte_us * len(buf)))
+        self._spend(int(self._byte_us * len(buf)))
         self._check_held(len(buf))
         if self._silent():
             for i in range(len(buf) // 2, len(buf)):
@@ -91,7 +95,7 @@ class I2C:
 
     def scan(self):
         """Addresses that acknowledge."""
-        self.world.advance(112 * 100)
+        self._spend(112 * 100)
         return [] if self._silent() or self._held() else [ADDRESS]
 
     def readfrom_mem_into(self, addr, reg, buf, *, addrsize=8):

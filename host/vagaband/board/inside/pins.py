@@ -19,6 +19,7 @@ class Pins:
         self._handler = self._pin = None
         self._trigger = 0
         self._waiting = 0
+        self._resting = None  # outputs that a sleep of the processor has stopped
         for name in self._values:
             self.set(name, 0, now_us)  # a reset leaves nothing on
 
@@ -51,7 +52,11 @@ class Pins:
         if level != self.button_level:
             self.button_level = level
             self.set("button", level, now_us)
-            if self._trigger & (rising if level else falling) and self._waiting < QUEUE:
+            if (
+                self._resting is None
+                and self._trigger & (rising if level else falling)
+                and self._waiting < QUEUE
+            ):
                 self._waiting += 1
         return True
 
@@ -64,6 +69,22 @@ class Pins:
         while self._waiting and self._handler:
             self._waiting -= 1
             self._handler(self._pin)
+
+    def level(self, pin):
+        """What a pin of an input has from outside."""
+        return self.button_level if pin == BUTTON_PIN else 1
+
+    def rest(self, now_us):
+        """The processor sleeps: its PWM stops, and edges go unseen."""
+        self._resting = {name: self._values[name] for name in OUTPUTS.values()}
+        for name in self._resting:
+            self.set(name, 0, now_us)
+
+    def resume(self, now_us):
+        """It is awake again."""
+        resting, self._resting = self._resting, None
+        for name in resting:
+            self.set(name, resting[name], now_us)
 
     def state(self):
         """What outlives a reset: the finger on the button."""

@@ -1,7 +1,7 @@
 """The firmware's `machine`: pins, I2C, RTC, watchdog and resets of the virtual ESP32."""
 
 from i2c_bus import I2C
-from pins import BUTTON_PIN, OUTPUTS
+from pins import BUTTON_PIN, MOTOR_PIN, OUTPUTS
 from rtc import RTC
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
@@ -11,6 +11,9 @@ HELD_LOW = {  # by these faults
     SCL_PIN: ("scl_low", "pull_ups_1v8"),
     INT_PIN: ("int_low",),
 }
+BATTERY_PIN = 32
+ADC_PULLED = 0.237  # two 100 kOhm against the pull of 45 kOhm
+ADC_US = 60
 NOT_PULLED_UP = {
     SDA_PIN: "no_pull_ups",
     SCL_PIN: "no_pull_ups",
@@ -20,13 +23,14 @@ NOT_PULLED_UP = {
 SoftI2C = I2C
 _world = None
 _unique_id = b""
+_sleep = None
 _freq_hz = 160_000_000
 
 
-def bind(world, chip, rtc, unique_id):
+def bind(world, chip, rtc, unique_id, sleep):
     """Gives this module its world."""
-    global _world, _unique_id
-    _world, _unique_id = world, unique_id
+    global _world, _unique_id, _sleep
+    _world, _unique_id, _sleep = world, unique_id, sleep
     I2C.world, I2C.chip = world, chip
     RTC.rtc = rtc
 
@@ -39,6 +43,7 @@ class Pin:
     IRQ_RISING, IRQ_FALLING = 1, 2
     DRIVE_0, DRIVE_1, DRIVE_2, DRIVE_3 = 0, 1, 2, 3
     _out = {}
+    pulls = {}
 
     def __init__(self, id, mode=-1, pull=-1, *, value=None, drive=0, hold=False):
         self.id = id
@@ -47,6 +52,8 @@ class Pin:
     def init(self, mode=-1, pull=-1, *, value=None, drive=0, hold=False):
         """Configures the pin."""
         self._mode, self._pull = mode, pull
+        if pull != -1:
+            self.pulls[self.id] = pull
         if value is not None:
             self.value(value)
 
@@ -136,6 +143,9 @@ class PWM:
         self._duty = duty
         if self.id in OUTPUTS:
             _world.pins.set(OUTPUTS[self.id], duty, _world.now_us)
+            if self.id == MOTOR_PIN:
+                _world.chip.update()
+                _world.chip.motor.set(duty / 65535, _world.now_us)
         return None
 
     def duty(self, duty=None):
@@ -147,6 +157,26 @@ class PWM:
     def deinit(self):
         """The pin is off."""
         self.duty_u16(0)
+
+
+class ADC:
+    """The analog input of the battery's divider; where none is fitted its pin floats."""
+
+    ATTN_0DB, ATTN_2_5DB, ATTN_6DB, ATTN_11DB = 0, 1, 2, 3
+
+    def __init__(self, dest, *, atten=ATTN_0DB):
+        self._id = dest.id if isinstance(dest, Pin) else dest
+
+    def read_uv(self):
+        """Microvolts at the pin, with the noise of an ESP32."""
+        _world.advance(ADC_US)
+        volts = _world.battery_v() if self._id == BATTERY_PIN else None
+        pulled = Pin.pulls.get(self._id) == Pin.PULL_DOWN
+        noise = _world.now_us * 2654435761 & 0xFFFF
+        if volts is None:
+            return 0 if pulled else 40 * noise
+        share = ADC_PULLED if pulled else 0.5
+        return int(1e6 * volts * share) + noise // 4 - 8192
 
 
 class WDT:
@@ -191,13 +221,12 @@ def freq(hz=None):
 
 def lightsleep(ms=0):
     """Sleeps; memory is kept."""
-    _world.sleep_us(ms * 1000)
+    _sleep.light(ms * 1000)
 
 
 def deepsleep(ms=0):
     """Sleeps, then restarts."""
-    _world.sleep_us(ms * 1000)
-    _world.reset(DEEPSLEEP_RESET)
+    _sleep.deep(ms * 1000)
 
 
 def idle():

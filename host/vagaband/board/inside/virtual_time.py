@@ -15,7 +15,7 @@ def bind(world):
 
 
 def _since_boot_us():
-    return _world.read_us() - _world.boot_us + _world.first_ticks_us
+    return _world.read_us() - _world.boot_us + _world.first_ticks_us + _world.drift_us
 
 
 def ticks_us():

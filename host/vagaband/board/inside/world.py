@@ -55,6 +55,10 @@ class World:
         self._stuck_clocks = kept["stuck_clocks"]
         self.first_ticks_us = config["first_ticks_us"]
         self.pins = Pins(pin_trace, self.now_us, kept["pins"])
+        self.asleep = False  # see sleep.py
+        self.drift_us = 0  # so far sleeps have put the ticks ahead of the time
+        self.battery = kept["battery"]  # (since, volts then, volts at the end, us till then)
+        self.spent = {"bus": 0, "flash": 0, "line": 0, "asleep": 0}  # us
         self.chip = None  # set by the boot sequence
         self.rtc = None
         self.air = None
@@ -120,6 +124,10 @@ class World:
     def _paced_us(self):
         return self._anchor_us + int((self._real_us() - self._anchor_real) * self.speed)
 
+    def late_us(self):
+        """How far virtual time is behind real time, as on a busy PC."""
+        return max(0, self._paced_us() - self.now_us) if self.speed else 0
+
     def advance(self, us):
         """Something took `us` of time."""
         target_us = self.now_us + us
@@ -171,6 +179,18 @@ class World:
                 self.umbilical.wait(wait_us // 1000)
                 self._doze_to(min(target_us, max(self.now_us, self._paced_us())))
 
+    def pass_asleep(self, until_us):
+        """Lets time pass, while the firmware sleeps, up to `until_us` or what happens before."""
+        if not self.holding:
+            self.take_notices()
+        until_us = min(until_us, self._stop_us)
+        if self.speed:
+            wait_us = int((until_us - self._paced_us()) / self.speed)
+            if wait_us > 0:
+                self.umbilical.wait(min((wait_us + 999) // 1000, 1000))
+                until_us = min(until_us, self._paced_us())
+        self._run_to(until_us)
+
     def take_notices(self):
         """Acts on what the supervisor said; raises KeyboardInterrupt after a Ctrl-C."""
         if self.umbilical.interrupted:
@@ -180,6 +200,8 @@ class World:
             if kind == b"V":
                 self._idle_speed = float(payload)
                 self._set_speed()
+            elif kind == b"C" and self.asleep:
+                self.umbilical.send(b"x")
             elif kind == b"C":
                 self._interrupt = True
             elif kind == b"X":
@@ -282,6 +304,25 @@ class World:
     def _do_press(self, ms):
         self.pins.press(self.now_us, int(ms * 1000))
 
+    def _do_battery(self, words):
+        volts = [float(word) for word in words.split()]
+        if len(volts) == 1:
+            volts += [volts[0], 1]
+        self.battery = (self.now_us, volts[0], volts[1], volts[2] * 1e6)
+
+    def battery_v(self):
+        """The battery's voltage now; None where none is fitted."""
+        if not self.battery:
+            return None
+        since_us, begin_v, end_v, us = self.battery
+        return begin_v + (end_v - begin_v) * min(1, (self.now_us - since_us) / us)
+
+    def _do_ledger(self, _):
+        spent = " ".join("%s %d" % item for item in sorted(self.spent.items()))
+        self.umbilical.send(
+            b"E", b"ledger at %d %s erases %d" % (self.now_us, spent.encode(), self.erases)
+        )
+
     def _do_stuck(self, us):
         self._fault_for("stuck", us)
         self._stuck_clocks = 0
@@ -368,6 +409,11 @@ class World:
         self.wdt_us = timeout_us
         self.feed()
 
+    def unwatch(self):
+        """The watchdog's clock stops."""
+        self.wdt_deadline_us = NEVER
+        self._plan()
+
     def feed(self):
         """Feeds the watchdog."""
         self.wdt_deadline_us = self.now_us + self.wdt_us
@@ -416,4 +462,5 @@ class World:
             "flash": self.flash_faults.state(),
             "pins": self.pins.state(),
             "air": self.air.state(),
+            "battery": self.battery,
         }

@@ -1,0 +1,1 @@
+"""How long a charge lasts in each power mode: currents of others, duty cycles of our own."""
