@@ -29,7 +29,7 @@ class App:
 
     def __init__(self) -> None:
         self.config = {}
-        self.configure()
+        self._configure()
         self.firmware = version.firmware_hash()
         self._console = board.Console()
         self.link = Link(self._console, Commands(self).table())
@@ -216,7 +216,7 @@ class App:
             self.ended = FULL
             return {"error": "the flash is full", "next": "run vagaband pull --free"}
         self._idle_us = 0
-        self.configure()
+        self._configure()
         self.strap.set(self.config["strap"])
         try:
             number = logs.next_session()

@@ -73,8 +73,8 @@ class Pipeline:
     def samples(self, light) -> None:
         """Push an array of counts. While contact holds they pass nothing but the detector."""
         touch = self.contact
-        calm = touch.state == contact.ON and not (self._blanking or self._boundary or self.shaking)
-        if not (calm and touch.least <= min(light) and max(light) <= contact.FULL):
+        held = self._blanking or self._boundary or self.shaking or touch.state != contact.ON
+        if held or min(light) < touch.least or max(light) > contact.FULL:
             for ir in light:
                 self.push(ir)
             return

@@ -82,7 +82,6 @@ def test_the_document_names_every_record_event_flag_and_cause():
         "raw stopped": journal.RAW_STOPPED,
         "end": journal.END,
         "clock": journal.CLOCK,
-        "battery": journal.BATTERY,
         "exercise": journal.EXERCISE,
         "battery": journal.BATTERY,
         "strap": journal.STRAP,
