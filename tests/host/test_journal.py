@@ -83,6 +83,7 @@ def test_the_document_names_every_record_event_flag_and_cause():
         "end": journal.END,
         "clock": journal.CLOCK,
         "exercise": journal.EXERCISE,
+        "battery": journal.BATTERY,
         "strap": journal.STRAP,
     }
     said = {row[1]: row[2] for row in rows_under("### Events (V)")}
