@@ -51,9 +51,8 @@ def test_the_sensors_clock_is_measured_as_a_session_begins_and_each_four_hours()
     assert resting.allowed
 
 
-@pytest.mark.parametrize("settings", [{"sleep": 0}, {"strap": 1}])
-def test_it_never_sleeps_where_it_is_not_to_or_the_radio_is_on(settings):
-    resting = rest(**settings)
+def test_it_never_sleeps_where_it_is_not_to():
+    resting = rest(sleep=0)
     waited(resting, 200)
     assert not resting.allowed
 
