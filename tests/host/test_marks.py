@@ -179,6 +179,6 @@ def test_the_longest_that_fits_is_sent(start: Start, chip: Path, tmp_path: Path)
 
 
 def test_a_wrong_call_is_one_sentence(tmp_path: Path):
-    done = vagaband("mark", "two words", "--port", "/dev/none", cwd=tmp_path)
+    done = vagaband("mark", "two words", "more", "--port", "/dev/none", cwd=tmp_path)
     assert done.returncode == 2
     assert one_sentence(done.stderr)
