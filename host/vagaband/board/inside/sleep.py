@@ -5,10 +5,11 @@ lamps are dark, and the time is counted by the slow clock, an RC. ESP-IDF calibr
 of its cycles before each sleep (sleep_modes.c) and puts the ticks forward by what it counted.
 """
 
+from resets import DEEPSLEEP_RESET
+
 SLOW_CLOCK_ERROR = 0.01  # after the calibration; users report 0.001, this is a bad one
 WAKE_US = 1000  # from the end of a sleep to the first instruction
 NEVER = 1 << 60
-DEEPSLEEP_RESET = 4
 
 
 class Sleep:
