@@ -38,8 +38,6 @@ _REBASE = const(0x80000)  # sample numbers are kept small: only differences matt
 class Beats:
     """Push IR counts (18 bits) at 100, 50 or 25 Hz; True when a beat is found.
 
-    `take` does the same with an array of them: True at each beat that is found, `at` being the
-    place of the count just taken; then `take(None)` goes on, and gives False at the end.
     Then `back` is how many samples before the one just pushed its light fell, `frac` the fraction
     of a sample after that in 1/256, and `trust` > 0 says that it looks like its predecessors
     (else it is given out because the wave as a whole is regular).
@@ -47,7 +45,9 @@ class Beats:
     `slope`, its steepest step in counts x 36 a sample; `noise`, the mean |second difference| of
     the counts; `level`, the light itself in counts.
 
-    The work of every sample is one generator, whose locals cost a tenth of attributes.
+    `take` does the same with an array: True at a beat, with `at` the place in it of the sample
+    just taken; then `take(None)` goes on, to False at the end. The work of every sample is one
+    generator, whose locals cost a tenth of attributes.
     """
 
     def __init__(self, rate_hz: int = 100) -> None:
@@ -66,16 +66,15 @@ class Beats:
         self._reach = _REACH_MS * rate_hz // 1000
         self._half_rise = _HALF_RISE_MS * rate_hz // 1000
         self._pause = _PAUSE_MS * rate_hz // 1000
-        self._behind = (windows[3] + windows[5]) << windows[2]  # where blocks are looked for
         self._hurry = _HURRY_MS * rate_hz // 1000
-        self._wait = self._behind + _DUE_MS * rate_hz // 1000
+        behind = (windows[3] + windows[5]) << windows[2]  # where blocks are looked for
+        self._wait = behind + _DUE_MS * rate_hz // 1000
         self._rhythm = Periodicity(2 * self._stride)
         self._trust = Trust()
         self._likeness = Likeness(self._stride)
-        self.back = self.frac = self.trust = 0
+        self.at = self.back = self.frac = self.trust = 0
         self.height = self.slope = self.noise = self.level = 0
         self._one = [0]
-        self.at = 0
         self.restart()
         filters = self._filters()
         next(filters)
@@ -97,10 +96,9 @@ class Beats:
     def restart(self) -> None:
         """Forget all light seen so far (after a gap or without contact)."""
         self._fresh = True  # the light to come is the first
-        self._newest = 0  # the last count
         self._n = -1  # number of the newest sample, as of the last block
         self._first = 0  # the first sample
-        self._by = 0
+        self._newest = self._by = 0  # the last count; how much brighter the light became after it
         self._rough = 0  # mean |second difference| of the counts then
         self._pending = False
         self._at = 0  # the pending beat
@@ -121,9 +119,9 @@ class Beats:
     def _filters(self):
         """Takes an array of counts, yields whether a beat is found: see the class."""
         # MicroPython reaches a function's first sixteen names fastest: here, the busiest ones.
-        ir = n = p = box_at = x = v = sum_raw = sum_box = last = before = mean = 0
+        ir = n = p = box_at = x = v = sum_raw = sum_box = last = before = mean = first = 0
         s = self._s
-        q = [0] * _STEPS  # b where it is positive
+        q = [0] * _STEPS  # the wave without its baseline where it is positive
         stage, scale, shift, base, short, long, shortest, rough_shift, slow, slow_50 = (
             self._windows[:10]
         )
@@ -144,13 +142,13 @@ class Beats:
         leaves_long = base + long_all
         started = (behind + long + 1) << shift  # from here on every window is full
         base_n = short_n = long_n = 1  # steps in each window
-        first = 0
         while True:
             light = yield False
             if self._fresh:
                 self._fresh = False
                 for ring in rings:
-                    _clear(ring)
+                    for i in range(len(ring)):
+                        ring[i] = 0
                 n = -1
                 box_at = sum_raw = sum_box = sum_base = sum_short = sum_long = 0
                 mean = rough = 0  # slow mean of the rectified wave, mean |second difference|
@@ -267,10 +265,7 @@ class Beats:
         height = top - bottom
         if not self._is_pulse(height):
             return False
-        foot -= back
-        peak -= back
-        steep_at -= back
-        mid = middle(s, foot, steep_at, peak, self._reach)
+        mid = middle(s, foot - back, steep_at - back, peak - back, self._reach)
         i = mid >> 8
         rise = s[(i + self._half_rise) & (_RING - 1)]
         rise -= s[max(i - self._half_rise, 0) & (_RING - 1)]
@@ -402,8 +397,3 @@ class Beats:
             steady = 7 * interval <= 10 * self._interval and 7 * self._interval <= 10 * interval
             self._trust.judge(alike, even, steady or not self._interval, False)
         self.trust = self._trust.score
-
-
-def _clear(ring: list) -> None:
-    for i in range(len(ring)):
-        ring[i] = 0

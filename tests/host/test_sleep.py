@@ -38,6 +38,14 @@ def asleep_s(worn: Worn) -> float:
     return int(words[words.index("asleep") + 1]) / 1e6
 
 
+def test_with_its_radio_on_it_stays_awake(wear_device: Wear):
+    """The strap is switched on amid a session that would sleep from its second minute on."""
+    for said, slept in (("strap on", False), ("strap off", True)):
+        script = f"20 type {said}\n239 ledger\n"
+        worn = wear_device(4, seed=31, heart=HEART, script=script, config={"sleep": 1})
+        assert (asleep_s(worn) > 60) == slept
+
+
 @pytest.mark.parametrize(
     ("rate_hz", "minutes"),
     [(50, 12), *(pytest.param(rate_hz, 60, marks=pytest.mark.slow) for rate_hz in (50, 100))],

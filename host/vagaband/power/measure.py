@@ -38,11 +38,16 @@ def of_mode(mode: Mode) -> dict[str, float]:
 
 def _worn(chip: Path, script: Path) -> list[dict[str, int]]:
     """What a board says its time went into."""
-    words = [sys.executable, "-m", "vagaband", "board", "--heart", HEART, "--speed", "max"]
-    words += ["--flash-file", str(chip), "--script", str(script), "--for", f"{TO_S / 60 + 0.5:g}"]
+    minutes = f"{TO_S / 60 + 0.5:g}"
+    command = [sys.executable, "-m", "vagaband", "board", "--heart", HEART, "--speed", "max"]
+    command += ["--flash-file", str(chip), "--script", str(script), "--for", minutes]
     ledgers = []
     with subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as board:
         assert board.stdout
         for line in board.stdout:
