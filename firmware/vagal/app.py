@@ -35,8 +35,7 @@ class App:
         self.link = Link(self._console, Commands(self).table())
         self.sensing = Sensing(board.sensor_bus, self.config, board.sleep_ms)
         self.exercise = Exercise(self, self.config)
-        self.wearer = Wearer(self.config)
-        self.wearer.exercise = self.exercise
+        self.wearer = Wearer(self.config, self.exercise)
         self.strap = Strap(board.radio, board.device_id(), version.VERSION)
         self.rest = Rest(self.config)
         lay_down = board.reset_cause() == "deep sleep"
@@ -107,7 +106,7 @@ class App:
             flushed = recorder.flush_due and self._may_flush(recorder) and self._flush(recorder)
         else:
             self._feed()
-            self._idle_us += lap_us
+            self._idle_us = min(self._idle_us + lap_us, 2 * _AGAIN_US)  # small for ever
             if self._unwritten and self._idle_us > _AGAIN_US:
                 self.start()
             if self.battery.state == battery.EMPTY and self._may_lie_down():
@@ -145,7 +144,6 @@ class App:
     def _charge(self) -> None:
         """The battery's state is new, or to be told again: an empty one ends the session."""
         state = self.battery.state
-        self.wearer.low = state >= battery.LOW
         self.strap.battery(self.battery.percent)
         if self.recorder:
             self.recorder.event(BATTERY, state, self.battery.mv)

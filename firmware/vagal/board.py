@@ -280,8 +280,9 @@ class Button:
         self._read_at = now
         if not self._fell:
             return -1
-        self._fell = False
-        return time.ticks_diff(now, self._at) if late or self._was_low else -1
+        ago = time.ticks_diff(now, self._at) if late or self._was_low else -1
+        self._fell = False  # last: from here on the interrupt notes the next one
+        return ago
 
 
 class Stopwatch:

@@ -9,8 +9,9 @@ import os
 
 from micropython import const
 
+from .pacer import LEAST_CYCLE_MS
+
 FILE = "/vagal.json"
-BREATH_MS = 8000  # a paced breath takes at least so long
 _BREATH = ["pace_in_ms", "pace_out_ms"]
 _LONGEST = const(1024)  # bytes of the file
 _ENOENT = const(2)
@@ -75,7 +76,7 @@ def check() -> tuple:
     refused = sorted(n for n in KEYS if n in stored and not allows(n, stored[n]))
     values = {name: KEYS[name][0] for name in KEYS}
     values.update((name, stored[name]) for name in KEYS if name in stored and name not in refused)
-    if breath_ms(values) < BREATH_MS:
+    if breath_ms(values) < LEAST_CYCLE_MS:
         refused += _BREATH
         values.update((name, KEYS[name][0]) for name in _BREATH)
     if refused:
@@ -103,8 +104,8 @@ def store(*pairs) -> None:
             _, least, most, step, unit, _ = KEYS[name]
             raise ValueError("%s: %d to %d %s in steps of %d" % (name, least, most, unit, step))
         values[name] = value
-    if breath_ms(values) < BREATH_MS:
-        raise ValueError("a breath, in and out, takes at least %d ms" % BREATH_MS)
+    if breath_ms(values) < LEAST_CYCLE_MS:
+        raise ValueError("a breath, in and out, takes at least %d ms" % LEAST_CYCLE_MS)
     if fault:
         _keep_aside()
     changed = {name: values[name] for name in KEYS if values[name] != KEYS[name][0]}

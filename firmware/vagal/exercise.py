@@ -106,9 +106,7 @@ class Exercise:
         self._paces = in_ms > 0
         if self._paces:
             self._pacer = Pacer(in_ms, out_ms)
-            recorder = self._app.recorder
-            recorder.pace(in_ms + out_ms)
-            recorder.cue.breath = (in_ms + out_ms) * recorder.rate_hz // 1000
+            self._app.recorder.pace(in_ms + out_ms)
 
     def _leave(self) -> None:
         """A stretch ends."""
@@ -116,7 +114,6 @@ class Exercise:
             recorder = self._app.recorder
             self._conclude(recorder.pipeline.lockin)
             recorder.pace(0)
-            recorder.cue.breath = 0
         self._rest()
 
     def _conclude(self, lockin) -> None:

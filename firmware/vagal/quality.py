@@ -22,6 +22,7 @@ _FOREVER = const(0x10000)  # samples
 _NEAR = const(5)  # a fifth of a second from a step of the light: a beat may lie on held light
 _TOP_MS = const(130)  # so long before held light a beat has its whole upstroke
 _FOOT_MS = const(140)  # and so long after it
+_PAUSE_MS = const(700)  # signs of one rhythm: a beat is found when the next has long begun
 
 _MOVING = const(1)  # what an interval may be: in motion,
 _TOUCHED = const(2)  # or between beats of which one lies at held light
@@ -46,6 +47,7 @@ class Quality:
         self._touched = False  # whether it lies at a step
         self._touched_before = False
         self._stepped_at = 0
+        self._pause = rate_hz * _PAUSE_MS // 1000
         self._shaken_from = self._shaken_to = -_FOREVER
         self._came_jitter = array("h", [0] * _WAITING)
         self._came_state = bytearray(_WAITING)
@@ -89,9 +91,10 @@ class Quality:
         self._motion.stepped(old_code, new_code)
 
     def shaken(self, on: bool, at: int) -> None:
-        """The motor vibrates from sample `at` on, or no longer."""
+        """The motor vibrates from sample `at` on, or no longer; a short pause is none."""
         if on:
-            self._shaken_from = at
+            if at - self._shaken_to > self._pause:
+                self._shaken_from = at
             self._shaken_to = at + _FOREVER
         else:
             self._shaken_to = at

@@ -106,6 +106,7 @@ class Recorder:
     def pace(self, cycle_ms: int) -> None:
         """Paced breathing begins, a breath each `cycle_ms`; 0: it ends."""
         self.pipeline.pace(cycle_ms)
+        self.cue.breath = cycle_ms * self.rate_hz // 1000
 
     def exercise(self, kind: int, value: int) -> None:
         """An exercise begins; kind 0: it has ended, and that is to be committed soon."""

@@ -21,8 +21,7 @@ from .rsa import NONE
 
 _POINTS_HZ = const(25)
 _POINTS = const(5)  # with which a frame is sent
-_FEW = const(8)  # points; more are not kept where frames can't be sent
-_MOST_POINTS = const(24)  # these and what the FIFO holds
+_MOST_POINTS = const(20)  # fewer than that, and then a whole FIFO at 50 Hz
 _MOST_BEATS = const(4)
 _MOST_INTERVALS = const(16)
 _START = const(5)  # of the payload in the frame
@@ -87,7 +86,7 @@ class Watch:
     def _take(self, pipeline, ir) -> None:
         if pipeline.index - len(ir) != self._index:  # samples were lost: begin a new stretch
             self._points = []
-        elif len(self._points) < _FEW:
+        else:
             for i in range(-self._index % self._every, len(ir), self._every):
                 if not self._points:
                     self._first = self._index + i

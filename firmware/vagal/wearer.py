@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from . import board, config, feedback, recorder
+from . import battery, board, config, feedback, recorder
 from .button import DOUBLE, LONG, PRESSED, SHORT, STUCK, Gestures
 from .contact import ON, SATURATED
 
@@ -25,19 +25,17 @@ _LASTING = range(feedback.EMPTY, feedback.FOUND)
 class Wearer:
     """Call `step(app)` as often as it asks. Light, motor and button may be missing.
 
-    `exercise`: what paces the breath, or None. `low`: the battery is. `lit`: light or motor are
-    on.
+    `exercise` is what paces the breath: it has light and motor while it runs.
     """
 
-    def __init__(self, settings: dict, exercise=None) -> None:
+    def __init__(self, settings: dict, exercise) -> None:
         self._config = settings
         self._light = board.Light()
         self._motor = board.Motor()
         self.button = board.Button()
         self._gestures = Gestures(self.button.down())
-        self.exercise = exercise
-        self.low = False
-        self.lit = False
+        self._exercise = exercise
+        self._lit = False  # light or motor are on
         self._rhythm = feedback.Rhythm()
         self._colour = (0, 0, 0)  # of what plays
         self._strength = 0
@@ -65,8 +63,7 @@ class Wearer:
     @property
     def idle(self) -> bool:
         """Whether light and motor are off and no press is under way: the board may sleep."""
-        moves = self.lit or self._rhythm.playing or self._pacing or self._gestures.busy
-        return not (moves or (self.exercise and self.exercise.running))
+        return not (self._lit or self._rhythm.playing or self._paces or self._gestures.busy)
 
     def step(self, app) -> int:
         """Serve the wearer; returns in how many ms that is wanted again."""
@@ -85,7 +82,7 @@ class Wearer:
         if self._rhythm.playing:
             wait_ms = self._beat(app, ms)
         elif self._paces:
-            wait_ms = self._pace(app, self.exercise, now)
+            wait_ms = self._pace(app, self._exercise, now)
         else:
             wait_ms = _IDLE_MS
         return min(wait_ms, _BUSY_MS) if gestures.busy else wait_ms
@@ -93,22 +90,20 @@ class Wearer:
     # The button
 
     def _obey(self, app, gesture: int) -> None:
-        exercise = self.exercise
+        exercise = self._exercise
         if gesture in _STOPPING:
-            if exercise and exercise.running:
+            if exercise.running:
                 exercise.stop()
                 self._gestures.consume()
         elif gesture == LONG:
-            refused = not exercise or "error" in exercise.start_default()
+            refused = "error" in exercise.start_default()
             self._play(app, feedback.REFUSED if refused else feedback.EXERCISE)
         elif not app.recorder:
             self._play(app, feedback.REFUSED)
-        elif gesture == SHORT:
-            app.mark("event", "", self._gestures.ago_ms)
-            self._play(app, feedback.MARK)
-        elif gesture == DOUBLE:
-            app.mark("glimmer", "", self._gestures.ago_ms)
-            self._play(app, feedback.GLIMMER)
+        else:
+            kind, state = _MARKS[gesture]
+            app.mark(kind, "", self._gestures.ago_ms)
+            self._play(app, state)
 
     # The states
 
@@ -161,7 +156,7 @@ class Wearer:
             self._fault_ms = 0
         if app.flash_fault:
             states |= 1 << feedback.FLASH
-        if self.low:
+        if app.battery.state >= battery.LOW:
             states |= 1 << feedback.LOW
         if self._gestures.stuck:
             states |= 1 << feedback.STUCK
@@ -202,7 +197,7 @@ class Wearer:
             if felt:
                 self._shaken_ms = 0
         self._strength = 255 * self._config["buzz"] // 100 if felt else 0
-        dark = not self.lit
+        dark = not self._lit
         if not dark:
             self._show(app, _DARK, 0)
         self._rhythm.play(rhythm, dark)
@@ -233,7 +228,7 @@ class Wearer:
 
     @property
     def _paces(self) -> bool:
-        return self._pacing or (self.exercise is not None and self.exercise.running)
+        return self._pacing or self._exercise.running
 
     def _pace(self, app, exercise, now) -> int:
         """The exercise has light and motor until it ends."""
@@ -255,7 +250,7 @@ class Wearer:
 
     def _show(self, app, colour: tuple, strength: int, buzzing: bool = False) -> None:
         """`buzzing`: the motor goes on soon where it is off."""
-        self.lit = colour != _DARK or strength > 0
+        self._lit = colour != _DARK or strength > 0
         self._light.set(*colour)
         self._motor.set(strength)
         shakes = buzzing or strength > 0
@@ -265,6 +260,7 @@ class Wearer:
 
 
 _DARK = (0, 0, 0)
+_MARKS = {SHORT: ("event", feedback.MARK), DOUBLE: ("glimmer", feedback.GLIMMER)}
 _STOPPING = (PRESSED, STUCK)  # what nobody holds on purpose paces nobody
 _ENDS = {recorder.FULL: feedback.FULL, recorder.EMPTY: feedback.EMPTY}
 

@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from vagaband import journal, twin
+from vagaband.assemble import NONE
+from vagaband.clockmap import ONE
+from vagaband.config import keys
 from vagaband.device import Device, whole
 from vagaband.errors import DeviceError, InputError
-from vagaband.paced import LEAST_CYCLE_S, SETTLE_S, Paced, exercises, measure, sound_intervals
+from vagaband.firmware_source import literals
+from vagaband.paced import SETTLE_S, Paced, exercises, measure, sound_intervals
 from vagaband.pull import Progress, pull
 from vagaband.reference.lock_in import lock_in
 from vagaband.session import Session
 
 ASK_EVERY_S = 2.0
 COMMIT_S = 2.5  # the board commits its log soon after an exercise
-PHASE_S = (2.0, 12.0)
-NONE_Q16 = -0x800000
-ONE = 65536
 DEVICE_KEEPS = 400  # intervals: the device's value is of no more
 
 
@@ -67,15 +68,17 @@ def command(
         return "breathe resonance" if seed is None else f"breathe resonance {seed}"
     if in_s is None or out_s is None:
         raise InputError("A pace needs --in and --out.", "Or choose a --preset.")
-    low, high = PHASE_S
+    phase = keys()["pace_in_ms"]
+    low, high = phase.least / 1000, phase.most / 1000
     if not (low <= in_s <= high and low <= out_s <= high):
         raise InputError(
             f"In {in_s:g} s and out {out_s:g} s is no pace.", f"Each is {low:g} to {high:g} s."
         )
-    if in_s + out_s < LEAST_CYCLE_S:
+    least_s = literals("pacer")["LEAST_CYCLE_MS"] / 1000
+    if in_s + out_s < least_s:
         raise InputError(
             f"A breath of {in_s + out_s:g} s is too fast.",
-            f"In and out together take at least {LEAST_CYCLE_S:g} s.",
+            f"In and out together take at least {least_s:g} s.",
         )
     return f"breathe {round(1000 * in_s)} {round(1000 * out_s)} {minutes}"
 
@@ -130,7 +133,7 @@ def _moment(told: dict[str, Any], since_s: float) -> Moment:
 
 def _ended(told: dict[str, Any]) -> Ended:
     value = told.get("lockin_q16")
-    known = type(value) is int and value != NONE_Q16
+    known = type(value) is int and value != NONE
     return Ended(
         whole=told.get("whole") is True,
         ln_ms2=value / ONE if known and type(value) is int else None,

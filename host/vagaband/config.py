@@ -1,6 +1,5 @@
 """A device's configuration: the firmware's own table of keys, and what a board has of it."""
 
-import ast
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +7,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from vagaband.device import Device
-from vagaband.errors import DeviceError, InputError
-from vagaband.paths import firmware_dir
+from vagaband.device import LONGEST_COMMAND, Device
+from vagaband.errors import InputError
+from vagaband.firmware_source import literals
 from vagaband.plain import plain
 
 ON, OFF = ("on", "yes"), ("off", "no")
-LONGEST_LINE = 140  # bytes of a command: the device takes 160 with its checksum
 ZONE = "utc_min"
 
 
@@ -46,16 +44,8 @@ class Key:
 
 @cache
 def keys() -> dict[str, Key]:
-    """The table, read from the firmware's source: that is data, nothing of it is run."""
-    tree = ast.parse((firmware_dir() / "vagal" / "config.py").read_text(encoding="utf-8"))
-    names = ("KEYS", "AT_ONCE", "BREATH_MS")
-    found = {
-        node.targets[0].id: ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and node.targets[0].id in names
-    }
+    """The firmware's table, by name."""
+    found = literals("config")
     return {
         name: Key(name, *row, at_once=name in found["AT_ONCE"])
         for name, row in found["KEYS"].items()
@@ -100,34 +90,22 @@ def _number(word: str, row: Key) -> int:
 def get(url: str, name: str | None = None) -> dict[str, Any]:
     """What a board has: `values` by name, `config` ("ok", or what is wrong), `holds`."""
     with Device(url) as device:
-        return _ask(device, f"config {name or ''}".strip())
+        return device.ask(f"config {name or ''}".strip())
 
 
 def set_keys(url: str, pairs: dict[str, int], now: bool = False) -> dict[str, Any]:
     """Set keys, all or none. `now`: end the session and begin another, where it takes that."""
     command = " ".join(["config", *(f"{name} {value}" for name, value in pairs.items())])
-    if len(command) > LONGEST_LINE:
+    if len(command) > LONGEST_COMMAND:
         raise InputError("That is too much for one line to the board.", "Set fewer keys at once.")
     with Device(url) as device:
-        told = _ask(device, command)
+        told = device.ask(command)
         if now and told.get("holds") != "now":
             if device.ask("status").get("session"):
                 device.ask("stop")
             device.ask("start")
             told["holds"] = "now"
         return told
-
-
-def _ask(device: Device, command: str) -> dict[str, Any]:
-    try:
-        return device.ask(command)
-    except DeviceError as error:
-        if "no such command" not in error.what:
-            raise
-        raise DeviceError(
-            f"The firmware of the board at {device.url} is too old for that.",
-            f"Run: vagaband deploy --port {device.url}",
-        ) from None
 
 
 def set_zone(device: Device) -> None:

@@ -32,6 +32,7 @@ MOST_SPOILT = 8  # times that one command is sent again because it did not arriv
 MOST_STALE = 24  # pieces of an earlier pull that may still be on their way: 1 s of the line
 LONGEST_TEXT = 200  # in an answer
 TO_CHARACTERS = 40  # of a command, in its answer
+LONGEST_COMMAND = 240 - len("~01234567 ")  # bytes: see firmware link.py
 PIECE = struct.Struct("<HI")
 PROMPT = b">>> "
 # What systems say of a port in use; a shared port behind RFC 2217 closes the line.
@@ -110,6 +111,12 @@ class Device(Line):
                 f"The board at {self.url} does not answer.",
                 "Is vagaband on it? Reset the board, or put the firmware on it with "
                 f"vagaband deploy --port {self.url}",
+            )
+        if answer.get("error") == "no such command":
+            raise DeviceError(
+                f"The firmware of the board at {self.url} is too old for that: there is no such "
+                f"command as {command.split()[0]}.",
+                f"Run: vagaband deploy --port {self.url}",
             )
         if "error" in answer:
             raise DeviceError(f"The board refused {command!r}: {answer['error']}.")

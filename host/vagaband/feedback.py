@@ -3,12 +3,10 @@
 `python -m vagaband.feedback` writes the tables in wear.md and wear.nl.md anew.
 """
 
-import ast
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from vagaband.paths import firmware_dir
+from vagaband.firmware_source import literals
 
 PAGES = {"en": Path(__file__).with_name("wear.md"), "nl": Path(__file__).with_name("wear.nl.md")}
 LANGUAGES = tuple(PAGES)
@@ -136,23 +134,13 @@ class State:
 
 def states() -> list[State]:
     """The firmware's table, as its source has it."""
-    rows = _assigned("STATES")
+    rows = literals("feedback")["STATES"]
     return [State(row[0], row[1], row[2].decode(), *row[3:]) for row in rows]
 
 
 def sign_ms(sign: str) -> int:
     """How long a sign of a rhythm, or the pause (" "), takes."""
-    return _assigned({".": "SHORT_MS", "-": "LONG_MS", " ": "PAUSE_MS"}[sign])
-
-
-def _assigned(name: str) -> Any:
-    """A literal, or a const of one, of the firmware's module."""
-    source = firmware_dir() / "vagal" / "feedback.py"
-    for node in ast.parse(source.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
-            value = node.value
-            return ast.literal_eval(value.args[0] if isinstance(value, ast.Call) else value)
-    raise KeyError(name)
+    return literals("feedback")[{".": "SHORT_MS", "-": "LONG_MS", " ": "PAUSE_MS"}[sign]]
 
 
 def table(language: str) -> str:

@@ -3,14 +3,13 @@
 import unicodedata
 from typing import Any
 
-from vagaband.device import Device
+from vagaband.device import LONGEST_COMMAND, Device
 from vagaband.errors import InputError
 from vagaband.plain import JOINERS, plain
 
 MOST_KIND = 24  # signs, as the device keeps them
 MOST_TEXT = 120
-LINE_BYTES = 240  # the device's longest command (see firmware link.py)
-BEFORE = len("~01234567 mark ")
+MOST_BYTES = LONGEST_COMMAND - len("mark ")  # of both
 
 
 def mark(url: str, kind: str, text: str = "") -> dict[str, Any]:
@@ -43,11 +42,11 @@ def checked(kind: str, text: str) -> tuple[str, str]:
         raise InputError(
             f"The text has {len(text)} signs; the device keeps {MOST_TEXT}.", "Say it shorter."
         )
-    over = BEFORE + len(f"{kind} {text}".encode()) - LINE_BYTES
+    over = len(f"{kind} {text}".encode()) - MOST_BYTES
     if over > 0:
         raise InputError(
             f"The text is {over} bytes too long for the device's line: it takes "
-            f"{LINE_BYTES - BEFORE} bytes with its kind, about 70 Chinese signs or 50 emoji.",
+            f"{MOST_BYTES} bytes with its kind, about 70 Chinese signs or 50 emoji.",
             "Say it shorter.",
         )
     return kind, text

@@ -15,7 +15,6 @@ PRESETS = {  # seconds in, seconds out
     "4-4": (4.0, 4.0),
     "6-6": (6.0, 6.0),
 }
-LEAST_CYCLE_S = 8.0
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,16 @@ def test_an_interval_carries_what_was_said_of_its_beat():
     assert [quality.take(6800, 1) for _ in range(5)] == [False, False, True, True, True]
 
 
+def test_a_beat_in_a_rhythms_first_sign_is_left_out_though_it_is_found_in_the_second():
+    """Beats are found a second late: the motor has long gone on to the next sign."""
+    quality = Quality()
+    beats(quality, [STILL] * 4)
+    for on, at in ((True, 330), (False, 400), (True, 425), (False, 440)):
+        quality.shaken(on, at)
+    beats(quality, [STILL] * 8, 4)
+    assert [quality.take(6800, 1) for _ in range(11)] == [False] * 4 + [True] * 3 + [False] * 4
+
+
 def test_a_merged_interval_is_as_bad_as_its_worst_part_and_a_split_one_is_bad_twice():
     quality = Quality()
     beats(quality, [STILL] * 8 + [SHAKEN] * 2)

@@ -1,7 +1,7 @@
 """When the board may sleep, and that `power` counts with it."""
 
 import pytest
-from vagaband.power import budget, modes
+from vagaband.power import budget
 from vagal import config
 from vagal.rest import Rest
 
@@ -63,7 +63,3 @@ def test_a_sleep_leaves_the_sensors_fifo_a_quarter(rate_hz, turn_ms):
     resting.begin()
     assert resting.turn_ms == turn_ms
     assert budget.HELD_SAMPLES * 1000 / rate_hz == turn_ms
-
-
-def test_power_knows_the_defaults_of_the_configuration():
-    assert {name: config.KEYS[name][0] for name in modes.DEFAULTS} == modes.DEFAULTS

@@ -43,10 +43,13 @@ class HostileBoard:
     def _talk(self, host: socket.socket) -> None:
         line = b""
         while data := host.recv(4096):
-            *commands, line = (line + data).split(b"\n")
-            for command in commands:
+            *commands, line = (line + data).replace(b"\r", b"\n").split(b"\n")
+            for command in filter(None, commands):
                 words = command.decode(errors="replace").strip().partition(" ")[2]
-                answer = {"to": words[:40], **next(self._answers)}
+                if words:
+                    answer = {"to": words[:40], **next(self._answers)}
+                else:  # a sign of life, as any firmware gives it
+                    answer = {"to": "", "error": "no such command"}
                 if words.startswith("pull"):
                     answer = {"to": "pull", "pulled": 1, "bytes": 0}
                 host.sendall(frame(b"J", json.dumps(answer).encode()))

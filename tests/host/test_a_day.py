@@ -153,8 +153,8 @@ def worn_for(wear_device: Callable[..., Worn], day: Day, **config: int) -> Worn:
     )
 
 
-def test_a_day_of_an_hour(wear_device: Callable[..., Worn]):
-    day = a_day(1)
+def test_a_day_in_forty_minutes(wear_device: Callable[..., Worn]):
+    day = a_day(0.67)
     check(day, worn_for(wear_device, day))
 
 

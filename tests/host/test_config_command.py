@@ -55,7 +55,7 @@ def test_on_and_off_are_numbers():
         "light": 0,
     }
     with pytest.raises(InputError, match="fewer keys"):
-        config.set_keys("none", dict.fromkeys(config.keys(), 1))
+        config.set_keys("none", dict.fromkeys(config.keys(), 10000))
 
 
 def test_the_list_of_keys_needs_no_board(run_cli):

@@ -18,7 +18,15 @@ from vagaband.board.heart import CHANGEABLE, DEFAULT_SPEC, Heart, parse_values
 from vagaband.board.interpreter import require_micropython
 from vagaband.board.light import RECORDING_RATE_HZ, Light, Recording, Source
 from vagaband.board.port import FASTEST_BAUD, Port
-from vagaband.board.script import HEART_ACTIONS, LIGHT_ACTIONS, WIRING_FAULTS, Event, read_script
+from vagaband.board.script import (
+    ACTIONS,
+    HEART_ACTIONS,
+    LIGHT_ACTIONS,
+    SECONDS,
+    WIRING_FAULTS,
+    Event,
+    read_script,
+)
 from vagaband.board.supervisor import FAST, Supervisor
 from vagaband.errors import InputError
 from vagaband.files import write_private
@@ -27,7 +35,6 @@ from vagaband.paths import firmware_dir
 PART_ID = 0x15
 SETTLE_SAMPLES = 50
 ERASE_US = (45_000, 400_000)  # a fresh W25Q: typical and longest 4 KiB erase
-SECONDS_ACTIONS = ("nak", "stuck", "short", "unplug", "pointers", "stall", "rtc", "eio")
 TICKS_PERIOD_US = 1000 << 30  # ms wrap then, and us too
 
 
@@ -156,7 +163,7 @@ def board_config(
 
 def _world_event(event: Event) -> tuple[int, str, str | int | None]:
     value = event.value
-    if event.action in SECONDS_ACTIONS and isinstance(value, float):
+    if ACTIONS[event.action][0] == SECONDS and isinstance(value, float):
         value = round(value * 1e6)
     return (round(event.t_s * 1e6), event.action, value)  # type: ignore[return-value]
 

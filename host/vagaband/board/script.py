@@ -112,13 +112,14 @@ def _nothing(words: str) -> None:
         raise ValueError("takes nothing after it")
 
 
+SECONDS = "SECONDS"  # of such a value the board gets microseconds
 # action: (what follows it, how that is read, what it does)
 ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "type": ("TEXT", _text, "types a line to the firmware, once it is awake"),
     "stop": ("", _nothing, "types `stop`: ends the session"),
     "off": ("", _nothing, "takes the finger off"),
     "on": ("", _nothing, "puts the finger back"),
-    "motion": ("SECONDS", _positive, "moves the finger"),
+    "motion": (SECONDS, _positive, "moves the finger"),
     "heart": ("KEY=VALUE,...", _changes, "changes hp, rsa, lf or vlf, within half a minute"),
     "breathe": ("HZ", _positive, "breathes at this rate from now on; 0: at the heart's own"),
     "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
@@ -128,17 +129,17 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
         "a battery of so many volts [falling to others in S seconds]",
     ),
     "press": ("MS", _positive, "presses the button so long; its contacts bounce"),
-    "nak": ("SECONDS", _positive, "the sensor does not acknowledge"),
-    "stuck": ("SECONDS", _positive, "the sensor holds SDA low, till nine clocks and a stop"),
-    "short": ("SECONDS", _positive, "SDA is shorted to ground"),
-    "unplug": ("SECONDS", _positive, "the sensor is away, and comes back without its registers"),
+    "nak": (SECONDS, _positive, "the sensor does not acknowledge"),
+    "stuck": (SECONDS, _positive, "the sensor holds SDA low, till nine clocks and a stop"),
+    "short": (SECONDS, _positive, "SDA is shorted to ground"),
+    "unplug": (SECONDS, _positive, "the sensor is away, and comes back without its registers"),
     "brownout": ("", _nothing, "the sensor loses its registers"),
     "halt": ("", _nothing, "the sensor stops sampling and says nothing"),
-    "pointers": ("SECONDS", _positive, "the FIFO's pointers read as garbage"),
+    "pointers": (SECONDS, _positive, "the FIFO's pointers read as garbage"),
     "part": ("ID", _part_id, "another part is plugged in, as 0x11; 0x15: the right one"),
     "clock": ("FACTOR", _factor, "the sensor's clock from now on against nominal, as 1.01"),
-    "rtc": ("SECONDS", _number, "the wall clock jumps by so much, either way"),
-    "stall": ("SECONDS", _positive, "the processor is busy, the FIFO overflows"),
+    "rtc": (SECONDS, _number, "the wall clock jumps by so much, either way"),
+    "stall": (SECONDS, _positive, "the processor is busy, the FIFO overflows"),
     "reset": ("", _nothing, "resets the board"),
     "power": ("", _nothing, "cuts and returns the power"),
     "memory": (
@@ -156,7 +157,7 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "ledger": ("", _nothing, "says what the time went into: bus, flash, line, sleep"),
     "cut": ("N [WAY]", _cut, "the same at flash operation N from now: before, torn or after it"),
     "worn": ("N", _count, "N blocks of flash can't be erased any more"),
-    "eio": ("SECONDS", _positive, "writing to flash fails"),
+    "eio": (SECONDS, _positive, "writing to flash fails"),
 }
 WIRING_FAULTS = {
     "no_sensor": "nothing answers on the bus",

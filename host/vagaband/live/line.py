@@ -8,7 +8,7 @@ import contextlib
 import time
 from collections import deque
 
-from vagaband.device import TO_CHARACTERS, Device, read_answer
+from vagaband.device import LONGEST_COMMAND, TO_CHARACTERS, Device, read_answer
 from vagaband.errors import DeviceError
 from vagaband.live.look import read_look
 from vagaband.live.model import Person
@@ -19,7 +19,6 @@ RENEW_S = 10.0
 ANSWER_S = 4.0
 AGAIN_S = 2.0  # between two tries to open a line that broke
 MOST_SPOILT = 8
-LONGEST_MARK = 120  # bytes of a mark's text: a command is at most 160
 
 
 class Onlooker(Device):
@@ -34,13 +33,8 @@ class Onlooker(Device):
         self._renewed_there_s = 0.0  # by the device's own time
         try:
             answer = self.ask(f"watch {HOLD_S}")
-        except DeviceError as error:
+        except DeviceError:
             self.__exit__()
-            if "no such command" in error.what:
-                raise DeviceError(
-                    f"The firmware of the board at {url} is too old to look on at.",
-                    f"Run: vagaband deploy --port {url}",
-                ) from None
             raise
         person.answer(answer)
         person.heard_s = time.monotonic()
@@ -66,8 +60,8 @@ class Onlooker(Device):
 
     def mark(self, kind: str, text: str = "") -> None:
         """Mark this moment."""
-        short = text.encode()[:LONGEST_MARK].decode(errors="ignore")
-        self._command(f"mark {kind} {short}".strip())
+        command = f"mark {kind} {text}".strip()
+        self._command(command.encode()[:LONGEST_COMMAND].decode(errors="ignore"))
 
     def leave(self) -> None:
         """Ask for no more and close the line; the device goes on measuring."""

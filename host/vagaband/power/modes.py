@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from vagaband.config import keys
+
 
 @dataclass(frozen=True)
 class Mode:
@@ -12,7 +14,7 @@ class Mode:
 
     def setting(self, name: str) -> int:
         """A setting, with the firmware's default."""
-        return {**DEFAULTS, **self.settings}[name]
+        return self.settings.get(name, keys()[name].default)
 
     @property
     def duty(self) -> str:
@@ -21,7 +23,6 @@ class Mode:
         return ",".join(f"{name}={self.setting(name)}" for name in names)
 
 
-DEFAULTS = {"rate_hz": 100, "ir_only": 0, "raw": 1, "sleep": 0, "cpu_mhz": 80, "strap": 0}
 BEATS = {"rate_hz": 50, "raw": 0}
 DARK = {**BEATS, "ir_only": 1}
 MODES = (

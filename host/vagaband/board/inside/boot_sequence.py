@@ -11,15 +11,16 @@ import vfs
 
 READY = "\x02vagaband board ready\x03\n"  # the supervisor swallows all up to this
 OWN_MODULES = (
-    "air boot_sequence chip console flash flash_faults i2c_bus motor pins rtc sleep umbilical"
-    " virtual_bluetooth virtual_esp32 virtual_machine virtual_time world"
+    "air boot_sequence chip console flash flash_faults i2c_bus motor pins resets rtc"
+    " script_actions sleep umbilical virtual_bluetooth virtual_esp32 virtual_machine"
+    " virtual_time world"
 )
 
 
 def start(main_globals):
     """Runs a board's life up to the REPL, which the interpreter then opens by itself."""
+    from resets import SOFT_RESET
     from umbilical import Umbilical
-    from world import SOFT_RESET
 
     umbilical = Umbilical()
     config = eval(umbilical.ask(b"B", b"", b"b"))

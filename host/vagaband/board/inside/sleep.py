@@ -5,13 +5,14 @@ lamps are dark, and the time is counted by the slow clock, an RC. ESP-IDF calibr
 of its cycles before each sleep (sleep_modes.c) and puts the ticks forward by what it counted.
 """
 
+from resets import DEEPSLEEP_RESET
+
 SLOW_CLOCK_ERROR = 0.01  # after the calibration; users report 0.001, this is a bad one
 WAKE_US = 1000  # from the end of a sleep to the first instruction
 # An ESP32 computes for longer than this after a sleep, and hears meanwhile; computing takes no
 # time here, so what comes in the last part of a sleep is heard instead.
 HEARS_US = 10_000
 NEVER = 1 << 60
-DEEPSLEEP_RESET = 4
 
 
 class Sleep:

@@ -2,9 +2,15 @@
 
 from i2c_bus import I2C
 from pins import BUTTON_PIN, MOTOR_PIN, OUTPUTS
+from resets import (  # noqa: F401 - they are names of `machine`
+    DEEPSLEEP_RESET,
+    HARD_RESET,
+    PWRON_RESET,
+    SOFT_RESET,
+    WDT_RESET,
+)
 from rtc import RTC
 
-PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 SDA_PIN, SCL_PIN, INT_PIN = 21, 22, 4
 HELD_LOW = {  # by these faults
     SDA_PIN: ("sda_low", "pull_ups_1v8"),

@@ -4,11 +4,11 @@ All times are virtual microseconds since the world began. In fast mode the clock
 what things cost; in paced mode it also follows real time, times the speed.
 """
 
-import gc
-
 from flash import BLOCKS
-from flash_faults import TORN, FlashFaults
+from flash_faults import FlashFaults
 from pins import Pins
+from resets import PWRON_RESET, SOFT_RESET, WDT_RESET
+from script_actions import ScriptActions
 
 FAST = 0.0  # a speed of 0 stands for "as fast as it goes"
 NEVER = 1 << 60
@@ -17,7 +17,6 @@ SOFT_BOOT_US = 20_000  # the same after a soft reset
 RISING, FALLING = 1, 2
 STOP_GRACE_US = 3_000_000  # after `stop` is typed: time to flush, still at the budget's speed
 NO_SENSOR_US = 60_000_000  # a firmware that has not sampled by then gives the line back
-PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 
 
 class World:
@@ -42,6 +41,7 @@ class World:
         self.reset_cause = config["reset_cause"]
         device = config["device"]
         soft = device and self.reset_cause == SOFT_RESET
+        self._actions = ScriptActions(self)
         self._events = config["events"]  # (us since first sampling, action, argument), in order
         self._budget_us = config["budget_us"]
         self._wear_speed = config["speed"]
@@ -268,7 +268,7 @@ class World:
         if self.events_done < len(self._events) and now_us >= self._event_us():
             _, action, argument = self._events[self.events_done]
             self.events_done += 1
-            getattr(self, "_do_" + action)(argument)
+            self._actions.do(action, argument)
         if self.budget_state in ("running", "grace") and self.now_us >= self._budget_end_us():
             self._end_budget()
         self._note_kept()
@@ -283,33 +283,6 @@ class World:
         self.umbilical.send(b"U")
         self._set_speed()
 
-    def _do_type(self, text):
-        self.typed.extend(text.encode() + b"\n")
-
-    def _do_stop(self, _):
-        self.typed.extend(b"stop\n")
-
-    def _fault_for(self, name, us):
-        self._faults_until_us[name] = self.now_us + us
-
-    def _do_nak(self, us):
-        self._fault_for("nak", us)
-
-    def _do_short(self, us):
-        self._fault_for("short", us)
-
-    def _do_pointers(self, us):
-        self._fault_for("pointers", us)
-
-    def _do_press(self, ms):
-        self.pins.press(self.now_us, int(ms * 1000))
-
-    def _do_battery(self, words):
-        volts = [float(word) for word in words.split()]
-        if len(volts) == 1:
-            volts += [volts[0], 1]
-        self.battery = (self.now_us, volts[0], volts[1], volts[2] * 1e6)
-
     def battery_v(self):
         """The battery's voltage now; None where none is fitted."""
         if not self.battery:
@@ -317,73 +290,18 @@ class World:
         since_us, begin_v, end_v, us = self.battery
         return begin_v + (end_v - begin_v) * min(1, (self.now_us - since_us) / us)
 
-    def _do_ledger(self, _):
-        spent = " ".join("%s %d" % item for item in sorted(self.spent.items()))
-        self.umbilical.send(
-            b"E", b"ledger at %d %s erases %d" % (self.now_us, spent.encode(), self.erases)
-        )
-
-    def _do_stuck(self, us):
-        self._fault_for("stuck", us)
-        self._stuck_clocks = 0
-
-    def _do_unplug(self, us):
-        self._fault_for("nak", us)
-        self.chip.brown_out()
-
-    def _do_brownout(self, _):
-        self.chip.brown_out()
-
-    def _do_halt(self, _):
-        self.chip.halt()
-
-    def _do_part(self, part_id):
-        self.chip.part_id = part_id
-        self.chip.brown_out()
-
-    def _do_clock(self, scale):
-        self.chip.set_clock(scale)
-
-    def _do_rtc(self, us):
-        self.rtc.jump(us)
-
-    def _do_memory(self, _):
-        self.chip.forget_light()
-        gc.collect()
-        self.umbilical.send(b"E", b"memory %d erases %d" % (gc.mem_alloc(), self.erases))
-
-    def _do_stall(self, us):
-        self.now_us += us
-
-    def _do_reset(self, _):
-        self.reset(HARD_RESET)
-
-    def _do_power(self, _):
-        self.lose_power()
-
-    def _do_ble(self, words):
-        self.air.do(words)
-
-    def fail(self, name, us):
-        """A fault is on for so long."""
-        self._fault_for(name, us)
-
     def expect_air(self, at_us):
         """Something happens in the air at that time."""
         self._air_us = at_us
         self._plan()
 
-    def _do_cut(self, words):
-        n, _, way = words.partition(" ")
-        self.flash_faults.cut(int(n), way or TORN)
-
-    def _do_worn(self, n):
-        self.flash_faults.wear(int(n))
-
-    def _do_eio(self, us):
-        self._fault_for("eio", us)
-
     # faults on the bus and of the flash
+
+    def fail(self, name, us):
+        """The timed fault `name` is on for so long."""
+        self._faults_until_us[name] = self.now_us + us
+        if name == "stuck":
+            self._stuck_clocks = 0
 
     def faulty(self, name):
         """Whether the timed fault `name` is on now."""
