@@ -21,6 +21,11 @@ def mark(url: str, kind: str, text: str = "") -> dict[str, Any]:
     return {"marked": kind, "text": text}
 
 
+def room(kind: str) -> int:
+    """Bytes that the device's line has for a mark's text."""
+    return LINE_BYTES - BEFORE - len(f"{kind} ".encode())
+
+
 def checked(kind: str, text: str) -> tuple[str, str]:
     """Kind and text as they are sent: composed, each stretch of blanks one blank."""
     kind, text = (" ".join(unicodedata.normalize("NFC", words).split()) for words in (kind, text))
@@ -38,7 +43,7 @@ def checked(kind: str, text: str) -> tuple[str, str]:
         raise InputError(
             f"The text has {len(text)} signs; the device keeps {MOST_TEXT}.", "Say it shorter."
         )
-    over = BEFORE + len(f"{kind} {text}".encode()) - LINE_BYTES
+    over = len(text.encode()) - room(kind)
     if over > 0:
         raise InputError(
             f"The text is {over} bytes too long for the device's line: it takes "

@@ -12,6 +12,7 @@ from vagaband.device import TO_CHARACTERS, Device, read_answer
 from vagaband.errors import DeviceError
 from vagaband.live.look import read_look
 from vagaband.live.model import Person
+from vagaband.mark import room
 from vagaband.plain import plain
 
 HOLD_S = 25
@@ -19,7 +20,6 @@ RENEW_S = 10.0
 ANSWER_S = 4.0
 AGAIN_S = 2.0  # between two tries to open a line that broke
 MOST_SPOILT = 8
-LONGEST_MARK = 120  # bytes of a mark's text: a command is at most 160
 
 
 class Onlooker(Device):
@@ -66,7 +66,7 @@ class Onlooker(Device):
 
     def mark(self, kind: str, text: str = "") -> None:
         """Mark this moment."""
-        short = text.encode()[:LONGEST_MARK].decode(errors="ignore")
+        short = text.encode()[: room(kind)].decode(errors="ignore")
         self._command(f"mark {kind} {short}".strip())
 
     def leave(self) -> None:
