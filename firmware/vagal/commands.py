@@ -169,6 +169,7 @@ class Commands:
         strap = self._app.strap
         if rest in ("on", "off"):
             config.store("strap", int(rest == "on"))
+            self._app.config["strap"] = int(rest == "on")
             strap.set(rest == "on")
         elif rest == "forget":
             strap.forget()

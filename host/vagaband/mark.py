@@ -20,6 +20,11 @@ def mark(url: str, kind: str, text: str = "") -> dict[str, Any]:
     return {"marked": kind, "text": text}
 
 
+def room(kind: str) -> int:
+    """Bytes that the device's line has for a mark's text."""
+    return MOST_BYTES - len(f"{kind} ".encode())
+
+
 def checked(kind: str, text: str) -> tuple[str, str]:
     """Kind and text as they are sent: composed, each stretch of blanks one blank.
 
@@ -42,7 +47,7 @@ def checked(kind: str, text: str) -> tuple[str, str]:
         raise InputError(
             f"The text has {len(text)} signs; the device keeps {MOST_TEXT}.", "Say it shorter."
         )
-    over = len(f"{kind} {text}".encode()) - MOST_BYTES
+    over = len(text.encode()) - room(kind)
     if over > 0:
         raise InputError(
             f"The text is {over} bytes too long for the device's line: it takes "

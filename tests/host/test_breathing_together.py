@@ -207,6 +207,29 @@ def test_a_press_ends_an_exercise_and_so_does_the_end_of_the_session(wear_device
     assert logged.marks == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--resonance", "--preset", "4-4"),
+        ("--resonance", "--minutes", "5"),
+        ("--resonance", "--in", "0"),
+        ("--seed", "3"),
+    ],
+)
+def test_what_an_exercise_would_not_heed_is_refused(run_cli, words: tuple[str, ...]):
+    code, out, err = run_cli("breathe", "--port", "/dev/none", *words)
+    assert (code, out) == (2, "")
+    assert err.startswith("vagaband: ")
+
+
+@pytest.mark.parametrize("name", ["absent.vbj", ".", "letter.txt"])
+def test_only_a_session_is_judged_for_resonance(run_cli, tmp_path: Path, name: str):
+    (tmp_path / "letter.txt").write_text("Dear reader,\n")
+    code, out, err = run_cli("resonance", str(tmp_path / name))
+    assert (code, out) == (2, "")
+    assert "is no session. Name a file from pull." in err
+
+
 def test_no_pace_that_is_too_fast_and_no_exercise_without_a_session(start, chip, run_cli):
     from vagaband.device import Device
     from vagaband.errors import DeviceError

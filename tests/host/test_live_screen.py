@@ -10,6 +10,7 @@ from vagaband.live.look import Look
 from vagaband.live.model import Person
 from vagaband.live.run import Typing
 from vagaband.live.screen import screen
+from vagaband.mark import checked
 from vagaband.session import Epoch
 
 
@@ -101,6 +102,7 @@ def test_every_state_is_in_words_and_says_what_to_do(values: dict, said: str):
         ({"config": "is no JSON"}, "is no JSON"),
         ({"session": 0, "flash": "full"}, "no session is open: run vagaband pull --free"),
         ({"session": 0, "flash": "ok"}, "no session is open: type start"),
+        ({"session": 0, "battery": "empty"}, "the battery is empty, charge it"),
     ],
 )
 def test_the_board_s_own_state_is_told(state: dict, said: str):
@@ -122,6 +124,17 @@ def test_any_terminal_of_sixty_signs_is_filled_and_not_exceeded(width: int, heig
     assert max(len(line) for line in lines) <= width
     assert len(lines) <= max(height, 14)
     assert "RSA" in "\n".join(lines)
+
+
+@pytest.mark.parametrize("asked", ["", "x" * 100, "电话" * 50])
+def test_a_text_that_is_typed_takes_one_line(asked: str):
+    console = Console(width=80, height=24, force_terminal=False)
+    with console.capture() as kept:
+        console.print(screen([person()], 80, 24, 0.0, asked))
+    lines = kept.get().splitlines()
+    assert len(lines) <= 24
+    assert lines[-1].startswith(" text: ")
+    assert lines[-1].rstrip().endswith("Enter marks, Esc leaves it")
 
 
 def test_two_people_stand_side_by_side_where_there_is_room():
@@ -168,6 +181,8 @@ def test_typing_makes_marks_and_nothing_else():
     assert (typing.asked, typing.leaves) == (None, False)
     typing.press("t" + "x" * 500 + "\n")
     assert len(marks[-1][1]) == 100
+    typing.press("t" + "电" * 500 + "\n")
+    assert checked(*marks[-1]) == ("note", "电" * 73)  # what is shown is what is kept
     typing.press("q")
     assert typing.leaves
 

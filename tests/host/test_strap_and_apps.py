@@ -12,7 +12,7 @@ import pytest
 from flashing import ChipFiles
 from heart_rate_service import Line, decode, intervals, measurements, read_record
 from hostile_board import HostileBoard
-from vagaband import journal, twin
+from vagaband import config, journal, twin
 from vagaband.journal import STRAP
 from vagaband.prompt import Prompt
 from vagaband.session import Interval
@@ -170,6 +170,8 @@ def test_it_is_off_until_the_host_has_asked_and_warned(
     assert "broadcasts" in err
     assert on_air() == set()
     assert strap("on", "--yes")["strap"] == "waiting"
+    told = config.get(board.url, "strap")
+    assert (told["values"]["strap"], told["holds"]) == (1, "now")
     until_s = time.monotonic() + 10
     while "advertise" not in on_air() and time.monotonic() < until_s:
         time.sleep(0.05)

@@ -15,6 +15,7 @@ from vagaband.board.heart import help_text as heart_help
 from vagaband.board.line_faults import help_text as line_help
 from vagaband.board.script import help_text as script_help
 from vagaband.cli.shared import (
+    Range,
     as_json,
     beats,
     limits_of,
@@ -111,7 +112,7 @@ def _show_pulled(
 )
 @rate
 @click.option("--heart", help="A synthetic heart, as for board.")
-@click.option("--minutes", type=click.FloatRange(0.5, 1440), help="Virtual minutes worn.")
+@click.option("--minutes", type=Range(0.5, 1440), help="Virtual minutes worn.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @beats
 @unusable

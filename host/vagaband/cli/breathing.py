@@ -23,6 +23,7 @@ from vagaband.ports import the_port
 from vagaband.resonance import Assessment, assess
 
 BAR = 40  # signs
+MINUTES = 5
 language = click.option(
     "--lang", type=click.Choice(list(WORDS)), default="en", show_default=True, help="Of words."
 )
@@ -33,7 +34,7 @@ language = click.option(
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="Seconds in-out [4-6].")
 @click.option("--in", "in_s", type=float, metavar="S", help="Seconds to breathe in.")
 @click.option("--out", "out_s", type=float, metavar="S", help="Seconds to breathe out.")
-@click.option("--minutes", type=click.IntRange(1, 30), default=5, show_default=True)
+@click.option("--minutes", type=click.IntRange(1, 30), show_default=str(MINUTES))
 @click.option("--resonance", is_flag=True, help="6.5 to 4.5 breaths a minute in turn, 19 min.")
 @click.option("--seed", type=click.IntRange(0, 65535), help="Decides the order of these.")
 @click.option(
@@ -51,7 +52,7 @@ def breathe_(
     preset: str | None,
     in_s: float | None,
     out_s: float | None,
-    minutes: int,
+    minutes: int | None,
     resonance: bool,
     seed: int | None,
     folder: Path,
@@ -73,9 +74,16 @@ def breathe_(
     """
     if preset and (in_s or out_s):
         raise InputError("A preset has its own seconds.", "Leave --preset out, or --in and --out.")
+    if resonance and any(own is not None for own in (preset, in_s, out_s, minutes)):
+        raise InputError(
+            "The resonance assessment has its own paces and times.",
+            "Leave --preset, --in, --out and --minutes out.",
+        )
+    if seed is not None and not resonance:
+        raise InputError("--seed decides the order of an assessment.", "Add --resonance.")
     if in_s is None and out_s is None:
         in_s, out_s = PRESETS[preset or "4-6"]
-    start = breathe.command(in_s, out_s, minutes, resonance, seed)
+    start = breathe.command(in_s, out_s, minutes or MINUTES, resonance, seed)
     words = WORDS[lang]
     url = the_port(port)
     for name in ("before", "stop_when", "how_to_stop"):
@@ -220,6 +228,8 @@ def resonance_(file: Path, salvage: bool, lang: str, to_json: bool) -> None:
     vagaband breathe --resonance               makes one
     vagaband resonance vagaband-sessions/0123456789ab-00001.vbj
     """
+    if not journal.is_journal(file):
+        raise InputError(f"{file} is no session.", "Name a file from pull.")
     assessment = assess(twin.as_logged(journal.load(file, salvage)))
     if to_json:
         print_json(assessment.as_json())

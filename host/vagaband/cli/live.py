@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from vagaband.cli.shared import as_json, say, stdout
+from vagaband.cli.shared import Range, as_json, say, stdout
 from vagaband.errors import InputError
 from vagaband.live.run import show, tell
 from vagaband.ports import the_port
@@ -12,7 +12,7 @@ from vagaband.ports import the_port
 
 @click.command("live")
 @click.option("--port", "ports", multiple=True, help="Port or URL of a board; twice for two.")
-@click.option("--for", "for_s", type=click.FloatRange(1), help="End after so many seconds.")
+@click.option("--for", "for_s", type=Range(1), help="End after so many seconds.")
 @click.option(
     "--snapshot",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -5,7 +5,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from vagaband.cli.shared import as_json, print_json, stdout
+from vagaband.cli.shared import Range, as_json, print_json, stdout
 from vagaband.power import budget
 from vagaband.power.modes import LONGEST, MODES
 
@@ -20,7 +20,7 @@ ASSUMPTIONS = (
 @click.command("power")
 @click.option(
     "--mah",
-    type=click.FloatRange(50, 5000),
+    type=Range(50, 5000),
     default=500.0,
     show_default=True,
     help="Capacity of the battery (the board's battery_mah).",

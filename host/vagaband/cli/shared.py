@@ -1,6 +1,7 @@
 """What the commands share: options, and how results are printed."""
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,20 @@ from vagaband.validate import Verdict
 stdout = Console(highlight=False, markup=False)
 LONGEST_NOTE = 2000
 stderr = Console(stderr=True, highlight=False, markup=False)
+
+
+class Range(click.FloatRange):
+    """A number within bounds; click's own lets NaN pass, which is within none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read it."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is no number.", param, ctx)
+        return number
+
 
 as_json = click.option("--json", "to_json", is_flag=True, help="One JSON object on stdout.")
 rate = click.option("--rate", "rate_hz", type=float, help="Samples a second of a CSV of light.")

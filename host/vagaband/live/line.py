@@ -8,10 +8,11 @@ import contextlib
 import time
 from collections import deque
 
-from vagaband.device import LONGEST_COMMAND, TO_CHARACTERS, Device, read_answer
+from vagaband.device import TO_CHARACTERS, Device, read_answer
 from vagaband.errors import DeviceError
 from vagaband.live.look import read_look
 from vagaband.live.model import Person
+from vagaband.mark import room
 from vagaband.plain import plain
 
 HOLD_S = 25
@@ -60,8 +61,8 @@ class Onlooker(Device):
 
     def mark(self, kind: str, text: str = "") -> None:
         """Mark this moment."""
-        command = f"mark {kind} {text}".strip()
-        self._command(command.encode()[:LONGEST_COMMAND].decode(errors="ignore"))
+        short = text.encode()[: room(kind)].decode(errors="ignore")
+        self._command(f"mark {kind} {short}".strip())
 
     def leave(self) -> None:
         """Ask for no more and close the line; the device goes on measuring."""

@@ -15,11 +15,13 @@ from vagaband.live.keys import ENTER, ERASE, ESCAPE, Keys
 from vagaband.live.line import Watched
 from vagaband.live.screen import screen
 from vagaband.live.svg import svg
+from vagaband.mark import room
 
 FRAME_S = 0.12
 MARK_KEYS = {"m": "event", " ": "event", "g": "glimmer"}
 LEAVE_KEYS = "qQ"
 LONGEST_TEXT = 100
+TEXT_KIND = "note"
 
 
 class Typing:
@@ -46,14 +48,18 @@ class Typing:
         assert self.asked is not None
         if key in ENTER:
             if self.asked.strip():
-                self._mark("note", self.asked.strip())
+                self._mark(TEXT_KIND, self.asked.strip())
             self.asked = None
         elif key == ESCAPE:
             self.asked = None
         elif key in ERASE:
             self.asked = self.asked[:-1]
-        elif key.isprintable() and len(self.asked) < LONGEST_TEXT:
+        elif key.isprintable() and self._fits(self.asked + key):
             self.asked += key
+
+    @staticmethod
+    def _fits(text: str) -> bool:
+        return len(text) <= LONGEST_TEXT and len(text.encode()) <= room(TEXT_KIND)
 
 
 def show(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -162,9 +163,7 @@ def _last_line(person: Person, now_s: float) -> tuple[str, Text]:
     if person.trouble:
         return "line", Text(person.trouble, WORRY)
     if state and not whole(state, "session"):
-        full = state.get("flash") == "full"
-        next_step = "run vagaband pull --free" if full else "type start on its line"
-        return "board", Text(f"no session is open: {next_step}", WORRY)
+        return "board", Text(f"no session is open: {_reopen(state)}", WORRY)
     if state.get("sensor", "ok") != "ok":
         return "sensor", Text(f"{plain(state['sensor'])}; run vagaband doctor", WORRY)
     if person.is_old(now_s):
@@ -175,6 +174,14 @@ def _last_line(person: Person, now_s: float) -> tuple[str, Text]:
     mark = [f"marked: {person.marks[-1]}"] if person.marks else []
     parts = [*_battery(state), *_exercise(state), room, *mark]
     return "board", Text(", ".join(parts))
+
+
+def _reopen(state: dict[str, object]) -> str:
+    """What lets a session be open again."""
+    if state.get("battery") == "empty":
+        return "the battery is empty, charge it"
+    full = state.get("flash") == "full"
+    return "run vagaband pull --free" if full else "type start on its line"
 
 
 def _battery(state: dict[str, object]) -> list[str]:
@@ -192,7 +199,9 @@ def _exercise(state: dict[str, object]) -> list[str]:
 def _footer(asked: str | None, width: int) -> Text:
     if asked is None:
         return Text(" " + KEYS, FAINT, no_wrap=True, overflow="ellipsis")
-    shown = asked[-max(10, width - 46) :]
+    shown = asked
+    while cell_len(shown) > max(10, width - 46):  # a Chinese sign takes two cells
+        shown = shown[1:]
     return (
         Text(" text: ", "bold") + Text(f"{shown}▏") + Text("  Enter marks, Esc leaves it", FAINT)
     )
