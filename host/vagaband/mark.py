@@ -21,8 +21,13 @@ def mark(url: str, kind: str, text: str = "") -> dict[str, Any]:
 
 
 def checked(kind: str, text: str) -> tuple[str, str]:
-    """Kind and text as they are sent: composed, each stretch of blanks one blank."""
+    """Kind and text as they are sent: composed, each stretch of blanks one blank.
+
+    A sentence without a kind is an event.
+    """
     kind, text = (" ".join(unicodedata.normalize("NFC", words).split()) for words in (kind, text))
+    if " " in kind and not text:
+        kind, text = "event", kind
     if not kind or " " in kind or len(kind) > MOST_KIND:
         raise InputError(
             f"A mark's kind is one word of at most {MOST_KIND} signs, not {plain(kind)!r}.",

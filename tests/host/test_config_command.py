@@ -37,6 +37,8 @@ def test_the_document_has_the_keys():
         (("rate_hz", "75"), "50 to 100 Hz, in steps of 50."),
         (("light", "10", "raw", "2"), "0 (off) or 1 (on)"),
         (("light", "on"), "a whole number"),
+        (("light", "-5"), "light can't be -5. It may be 0 to 100 %."),
+        (("--lihgt", "5"), "no key '--lihgt'"),
     ],
 )
 def test_what_cannot_be_is_said_before_a_board_is_asked(run_cli, words, said):
@@ -77,6 +79,8 @@ def test_a_board_keeps_what_is_set_and_a_session_has_one_configuration(
     told = json.loads(run_cli("config", "get", "--json", *on)[1])
     assert (told["values"]["ir_cap"], told["holds"]) == (50, "from the next session on")
     assert sorted(told["set"]) == ["buzz", "ir_cap", "light"]
+    code, out, _ = run_cli("config", "set", "utc_min", "-60", *on)
+    assert (code, out.splitlines()[0]) == (0, "utc_min: -60 min")
     code, out, _ = run_cli("config", "set", "raw", "off", "--now", *on)
     assert out == "raw: 0\n"
     assert json.loads(run_cli("config", "get", "raw", "--json", *on)[1])["holds"] == "now"
@@ -93,7 +97,7 @@ def test_a_board_keeps_what_is_set_and_a_session_has_one_configuration(
     had = [decode(p.path.read_bytes()).header["config"] for p in (first, second, third)]
     defaults = {name: row.default for name, row in config.keys().items()}
     assert had[0] == defaults
-    assert had[1] == {**defaults, **RAISED, "ir_cap": 50, "raw": 0}
+    assert had[1] == {**defaults, **RAISED, "ir_cap": 50, "utc_min": -60, "raw": 0}
     assert had[2] == {**had[1], "pace_in_ms": 2000}
 
 

@@ -149,7 +149,7 @@ def test_a_mark_without_a_session_is_refused_in_words(start: Start, chip: Path, 
     ("kind", "text", "said"),
     [
         ("", "x", "one word"),
-        ("two words", "", "one word"),
+        ("two words", "x", "one word"),
         ("k" * 25, "", "one word"),
         ("event", "x" * 121, "keeps 120"),
         ("event", "茶" * 100, "bytes too long"),
@@ -160,6 +160,11 @@ def test_a_mark_without_a_session_is_refused_in_words(start: Start, chip: Path, 
 def test_what_the_device_could_not_keep_whole_is_refused_before_it_is_sent(kind, text, said):
     with pytest.raises(InputError, match=said):
         checked(kind, text)
+
+
+def test_a_sentence_alone_is_an_event():
+    assert checked("  a friend  called", "") == ("event", "a friend called")
+    assert checked("glimmer", "") == ("glimmer", "")
 
 
 def test_the_longest_that_fits_is_sent(start: Start, chip: Path, tmp_path: Path):
@@ -174,6 +179,6 @@ def test_the_longest_that_fits_is_sent(start: Start, chip: Path, tmp_path: Path)
 
 
 def test_a_wrong_call_is_one_sentence(tmp_path: Path):
-    done = vagaband("mark", "two words", "--port", "/dev/none", cwd=tmp_path)
+    done = vagaband("mark", "two words", "more", "--port", "/dev/none", cwd=tmp_path)
     assert done.returncode == 2
     assert one_sentence(done.stderr)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -79,7 +80,7 @@ def breathe_(
     words = WORDS[lang]
     url = the_port(port)
     for name in ("before", "stop_when", "how_to_stop"):
-        say(words[name])
+        _tell(stderr, words[name])
     if sys.stdin.isatty():
         click.prompt(words["start"], default="", show_default=False, prompt_suffix=" ", err=True)
     ended = _follow(url, start, words)
@@ -91,6 +92,11 @@ def breathe_(
             )
         say(str(path))
     _conclude(ended, session, resonance, words, to_json)
+
+
+def _tell(console: Console, text: str) -> None:
+    """Say a sentence, broken between words where a person reads it."""
+    console.print(text, soft_wrap=not console.is_terminal)
 
 
 def _follow(url: str, start: str, words: dict[str, str]) -> Ended:
@@ -105,7 +111,7 @@ def _follow(url: str, start: str, words: dict[str, str]) -> Ended:
             ended = Follower(device, show).follow(start)
         except KeyboardInterrupt:
             ended = Ended(False, None, None, None)
-    say(words["ended" if ended.whole else "stopped"])
+    _tell(stderr, words["ended" if ended.whole else "stopped"])
     return ended
 
 
@@ -173,15 +179,15 @@ def _show_pacing(
         text = words["lock_in"].format(ln=ended.ln_ms2, swing=ended.swing_ms)
     else:
         text = words["no_lock_in"].format(share=ended.share or 0)
-    stdout.print(text, soft_wrap=True)
+    _tell(stdout, text)
     if checked:
         found = checked.whole.found
         text = words["reference"].format(
             device=checked.same_ln_ms2, ln=found.ln_ms2, se=found.se_ln, swing=found.swing_ms
         )
-        stdout.print(text, soft_wrap=True)
+        _tell(stdout, text)
     elif pulled:
-        stdout.print(words["no_reference"], soft_wrap=True)
+        _tell(stdout, words["no_reference"])
 
 
 def _show_assessment(assessment: Assessment, words: dict[str, str]) -> None:
@@ -196,12 +202,12 @@ def _show_assessment(assessment: Assessment, words: dict[str, str]) -> None:
     best = assessment.best.per_min
     if assessment.left_out:
         rates = ", ".join(f"{rate:.1f}" for rate in assessment.left_out)
-        stdout.print(words["left_out"].format(rates=rates), soft_wrap=True)
+        _tell(stdout, words["left_out"].format(rates=rates))
         return
-    stdout.print(words[clear].format(best=best, lead=lead_ln, se=se_ln), soft_wrap=True)
+    _tell(stdout, words[clear].format(best=best, lead=lead_ln, se=se_ln))
     if assessment.optimum and assessment.at_edge:
         edge = words["fastest" if assessment.best == assessment.rates[0] else "slowest"]
-        stdout.print(words["edge"].format(edge=edge), soft_wrap=True)
+        _tell(stdout, words["edge"].format(edge=edge))
 
 
 @click.command("resonance")

@@ -83,7 +83,7 @@ def _show(told: dict[str, Any]) -> None:
         stdout.print("Some of it holds from the next session on.", soft_wrap=True)
 
 
-@config.command("set")
+@config.command("set", context_settings={"ignore_unknown_options": True})  # -60 is a value
 @click.argument("words", nargs=-1, metavar="NAME VALUE [NAME VALUE ...]")
 @click.option("--now", is_flag=True, help="End the session and begin another that has it.")
 @port
@@ -96,6 +96,7 @@ def set_(words: tuple[str, ...], now: bool, port: str | None, to_json: bool) -> 
     \b
     vagaband config set light 10
     vagaband config set pace_in_ms 4500 pace_out_ms 6500
+    vagaband config set utc_min -180
     """
     pairs = read_pairs(words)
     if pairs.get("strap"):

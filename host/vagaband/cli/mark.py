@@ -13,11 +13,14 @@ from vagaband.ports import the_port
 @port
 @as_json
 def mark_(kind: str, text: str, port: str | None, to_json: bool) -> None:
-    """Mark this moment in the running session: a kind of one word, and a text in any language.
+    """Mark this moment in the running session: a kind of one word and a text in any language.
+
+    A sentence alone marks an event.
 
     The button marks `event` with a short press and `glimmer` with two.
 
     \b
+    vagaband mark "a friend called"                 an event
     vagaband mark glimmer "sun on the water" --port /dev/ttyUSB0
     vagaband mark event "电话" --json
     """
