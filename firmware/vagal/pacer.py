@@ -35,11 +35,6 @@ class Pacer:
         self.phase = IN
         self.level = 0
 
-    @property
-    def in_ms(self) -> int:
-        """How long breathing in takes."""
-        return self._lasts[IN]
-
     def at(self, ms: int) -> None:
         """`ms` after the first breath began."""
         ms %= self.cycle_ms

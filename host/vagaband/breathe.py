@@ -133,11 +133,11 @@ def _moment(told: dict[str, Any], since_s: float) -> Moment:
 
 def _ended(told: dict[str, Any]) -> Ended:
     value = told.get("lockin_q16")
-    known = type(value) is int and value != NONE
+    ln_ms2 = value / ONE if type(value) is int and value != NONE else None
     return Ended(
         whole=told.get("whole") is True,
-        ln_ms2=value / ONE if known and type(value) is int else None,
-        swing_ms=whole(told, "swing_ms") if known else None,
+        ln_ms2=ln_ms2,
+        swing_ms=None if ln_ms2 is None else whole(told, "swing_ms"),
         share=whole(told, "share") if "share" in told else None,
     )
 

@@ -21,6 +21,7 @@ from vagaband.live.keys import Keys
 from vagaband.paced import PRESETS
 from vagaband.ports import the_port
 from vagaband.resonance import Assessment, assess
+from vagaband.session import Session
 
 BAR = 40  # signs
 MINUTES = 5
@@ -91,9 +92,8 @@ def breathe_(
     if sys.stdin.isatty():
         click.prompt(words["start"], default="", show_default=False, prompt_suffix=" ", err=True)
     ended = _follow(url, start, words)
-    if no_pull:
-        session = None
-    else:
+    session = None
+    if not no_pull:
         with stderr.status("pulling") as status:
             session, path = breathe.logged(
                 url, folder, lambda what, done: status.update(f"{what}: {done:,} bytes")
@@ -142,7 +142,11 @@ def _screen(moment: Moment, words: dict[str, str]) -> Text:
 
 
 def _conclude(
-    ended: Ended, session: Any, resonance: bool, words: dict[str, str], to_json: bool
+    ended: Ended,
+    session: Session | None,
+    resonance: bool,
+    words: dict[str, str],
+    to_json: bool,
 ) -> None:
     assessment = assess(session) if resonance and session and ended.whole else None
     checked = breathe.check(session) if session and not resonance else None
