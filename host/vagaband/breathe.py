@@ -19,6 +19,7 @@ COMMIT_S = 2.5  # the board commits its log soon after an exercise
 PHASE_S = (2.0, 12.0)
 NONE_Q16 = -0x800000
 ONE = 65536
+NO_CONTACT = 0
 DEVICE_KEEPS = 400  # intervals: the device's value is of no more
 
 
@@ -137,6 +138,11 @@ def _ended(told: dict[str, Any]) -> Ended:
         swing_ms=whole(told, "swing_ms") if known else None,
         share=whole(told, "share") if "share" in told else None,
     )
+
+
+def sees_finger(device: Device) -> bool:
+    """Whether something lies on the sensor, so that an exercise is measured too."""
+    return device.ask("status").get("contact") != NO_CONTACT  # none where no session is open
 
 
 @dataclass(frozen=True)
