@@ -256,6 +256,8 @@ def test_no_pace_that_is_too_fast_and_no_exercise_without_a_session(start, chip,
         for words in ("3000 4000 5", "0 10000 5", "4000 6000 31", "one two 3", "4000 6000"):
             with pytest.raises(DeviceError, match="refused"):
                 device.ask(f"breathe {words}")
+        with pytest.raises(DeviceError, match=r"at which pace\?"):
+            device.ask("breathe 4000 6000")
         assert device.ask("breathe 4000 6000 1")["exercise"] == "pacing"
         assert device.ask("breathe stop")["exercise"] == "none"
         device.ask("stop")
