@@ -162,8 +162,9 @@ class Commands:
             recorder = self._app.recorder
             drawn = recorder.pipeline.index & 0xFFFF if recorder else 0
             return exercise.start_resonance(int(words[1]) if words[1:] else drawn)
-        in_ms, out_ms, minutes = [int(word) for word in words]
-        return exercise.start(in_ms, out_ms, minutes)
+        if len(words) != 3:
+            return {"error": "at which pace?", "next": "type breathe 4000 6000 5"}
+        return exercise.start(*[int(word) for word in words])
 
     def _strap(self, rest: str):
         strap = self._app.strap

@@ -8,7 +8,7 @@ from micropython import const
 
 SHORT_MS = const(150)
 LONG_MS = const(700)
-PAUSE_MS = const(250)  # between signs; never three flashes a second
+PAUSE_MS = const(250)  # between signs: at most 2.5 flashes a second
 BREAK_MS = const(600)  # it is dark for so long between two rhythms
 
 # Name, colour (red, green, blue), rhythm, felt, seconds until it is shown again (0: it is not),

@@ -20,6 +20,7 @@ from vagaband.session import Session
 
 ASK_EVERY_S = 2.0
 COMMIT_S = 2.5  # the board commits its log soon after an exercise
+NO_CONTACT = 0
 DEVICE_KEEPS = 400  # intervals: the device's value is of no more
 
 
@@ -140,6 +141,11 @@ def _ended(told: dict[str, Any]) -> Ended:
         swing_ms=None if ln_ms2 is None else whole(told, "swing_ms"),
         share=whole(told, "share") if "share" in told else None,
     )
+
+
+def sees_finger(device: Device) -> bool:
+    """Whether something lies on the sensor, so that an exercise is measured too."""
+    return device.ask("status").get("contact") != NO_CONTACT  # none where no session is open
 
 
 @dataclass(frozen=True)

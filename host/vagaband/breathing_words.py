@@ -12,6 +12,10 @@ WORDS = {
             "breathe as you like until it has passed. Don't do this while driving or in water."
         ),
         "how_to_stop": "Any key stops, Ctrl-C too, and so does a press of the button.",
+        "no_finger": (
+            "No finger lies on the sensor: it paces, but nothing is measured. Put it on, or go on "
+            "without."
+        ),
         "start": "Press Enter to start.",
         "in": "breathe in",
         "out": "breathe out",
@@ -56,6 +60,10 @@ WORDS = {
             "en adem zoals je wilt tot het over is. Doe dit niet in het verkeer of in het water."
         ),
         "how_to_stop": "Elke toets stopt, ook Ctrl-C, en een druk op de knop ook.",
+        "no_finger": (
+            "Er ligt geen vinger op de sensor: hij geeft het tempo aan, maar meet niets. Doe hem "
+            "om, of ga zo verder."
+        ),
         "start": "Druk op Enter om te beginnen.",
         "in": "adem in",
         "out": "adem uit",

@@ -3,14 +3,17 @@
 import csv
 import itertools
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from flashing import runs
 from vagaband import journal, twin
-from vagaband.breathe import check
+from vagaband.breathe import check, sees_finger
+from vagaband.device import Device
 from vagaband.journal import BUZZ, EXERCISE, PACE, Journal
 from vagaband.paced import exercises
 from vagaband.resonance import assess
@@ -207,6 +210,21 @@ def test_a_press_ends_an_exercise_and_so_does_the_end_of_the_session(wear_device
     assert logged.marks == []
 
 
+def test_who_would_breathe_unmeasured_is_told_so_first(start, chip, run_cli, tmp_path):
+    """A finger that is not on the sensor; a press ends what was begun all the same."""
+    presses = "".join(f"{at_s} press 100\n" for at_s in range(4, 400, 4))
+    (tmp_path / "script").write_text("0.5 off\n" + presses)
+    board = start(chip, script=tmp_path / "script")
+    assert runs(board)
+    with Device(board.url) as device:
+        until_s = time.monotonic() + 20
+        while sees_finger(device) and time.monotonic() < until_s:
+            time.sleep(0.2)
+    code, _, err = run_cli("breathe", "--no-pull", "--port", board.url)
+    assert code == 1
+    assert err.index("No finger lies on the sensor") < err.index("Stopped.")
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -231,7 +249,6 @@ def test_only_a_session_is_judged_for_resonance(run_cli, tmp_path: Path, name: s
 
 
 def test_no_pace_that_is_too_fast_and_no_exercise_without_a_session(start, chip, run_cli):
-    from vagaband.device import Device
     from vagaband.errors import DeviceError
 
     board = start(chip)
@@ -239,6 +256,8 @@ def test_no_pace_that_is_too_fast_and_no_exercise_without_a_session(start, chip,
         for words in ("3000 4000 5", "0 10000 5", "4000 6000 31", "one two 3", "4000 6000"):
             with pytest.raises(DeviceError, match="refused"):
                 device.ask(f"breathe {words}")
+        with pytest.raises(DeviceError, match=r"at which pace\?"):
+            device.ask("breathe 4000 6000")
         assert device.ask("breathe 4000 6000 1")["exercise"] == "pacing"
         assert device.ask("breathe stop")["exercise"] == "none"
         device.ask("stop")

@@ -81,7 +81,7 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
     """Each command that writes: every file it leaves has its row, and that row's mode."""
     here = tmp_path / "here"
     here.mkdir()
-    files = ("--truth", "heart.truth", "--ble", "a.ble")
+    files = ("--truth", "heart.truth", "--ble", "a.ble", "--pins", "a.pins")
     with board(here, *files, "--speed", "max", "--for", "0.2") as lines:
         url = next(lines)
         assert next(lines).startswith("worn")
@@ -96,7 +96,7 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
     assert "wrote" in run("demo", "--minutes", "0.5", cwd=here).stderr
 
     rows = {row["file"]: int(row["mode"], 8) for row in ROW.finditer(DOCUMENT)}
-    assert len(rows) == 15
+    assert len(rows) == 16
     seen = set()
     for path in here.rglob("*"):
         name = str(path.relative_to(here))

@@ -89,6 +89,9 @@ def breathe_(
     url = the_port(port)
     for name in ("before", "stop_when", "how_to_stop"):
         _tell(stderr, words[name])
+    with Device(url) as device:
+        if not breathe.sees_finger(device):
+            _tell(stderr, words["no_finger"])
     if sys.stdin.isatty():
         click.prompt(words["start"], default="", show_default=False, prompt_suffix=" ", err=True)
     ended = _follow(url, start, words)
