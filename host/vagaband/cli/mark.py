@@ -15,6 +15,7 @@ from vagaband.ports import the_port
 def mark_(kind: str, text: str, port: str | None, to_json: bool) -> None:
     """Mark this moment in the running session: a kind of one word, and a text in any language.
 
+    A board that sleeps has to be woken first: then the mark is a second or two late.
     The button marks `event` with a short press and `glimmer` with two.
 
     \b
