@@ -119,7 +119,9 @@ class Device(Line):
                 f"Run: vagaband deploy --port {self.url}",
             )
         if "error" in answer:
-            raise DeviceError(f"The board refused {command!r}: {answer['error']}.")
+            raise DeviceError(
+                f"The board refused {command!r}: {answer['error']}.", _next_step(answer)
+            )
         return answer
 
     @property
@@ -237,6 +239,13 @@ class Device(Line):
             for frame in self._hear(self._read(4096)):
                 yield frame
                 end_s = time.monotonic() + wait_s
+
+
+def _next_step(answer: dict[str, Any]) -> str:
+    """What the board says to do, for someone who is not on its line."""
+    step = plain(answer.get("next", ""), 60)
+    where = " on its line" if step.startswith("type ") else ""
+    return f"{step[:1].upper()}{step[1:]}{where}." if step else ""
 
 
 def whole(answer: dict[str, Any], name: str) -> int:

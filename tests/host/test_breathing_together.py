@@ -261,7 +261,7 @@ def test_no_pace_that_is_too_fast_and_no_exercise_without_a_session(start, chip,
         assert device.ask("breathe 4000 6000 1")["exercise"] == "pacing"
         assert device.ask("breathe stop")["exercise"] == "none"
         device.ask("stop")
-        with pytest.raises(DeviceError, match="no session is open"):
+        with pytest.raises(DeviceError, match=r"no session is open. Type start on its line\."):
             device.ask("breathe 4000 6000 1")
     for words in (("--in", "3", "--out", "4"), ("--in", "4"), ("--preset", "5-5", "--in", "5")):
         code, _, err = run_cli("breathe", "--port", board.url, *words)
