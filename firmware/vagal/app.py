@@ -125,14 +125,17 @@ class App:
 
     def _wait(self) -> None:
         """Until the next turn; the wearer's light, motor and button are served meanwhile."""
+        ms = self.wearer.step(self)
+        if self.rest.allowed and self.wearer.idle and not self.strap.state:
+            self._sleep()  # a turn that has begun awake ends so: the sensor holds 320 ms at 100 Hz
+            return
         left_ms = _TURN_MS
         while left_ms > 0:
-            ms = min(left_ms, self.wearer.step(self))
-            if self.rest.allowed and self.wearer.idle and not self.strap.state:
-                self._sleep()
-                return
+            ms = min(left_ms, ms)
             self._console.wait_ms(ms)
             left_ms -= ms
+            if left_ms:
+                ms = self.wearer.step(self)
 
     def _sleep(self) -> None:
         """Until the sensor has gathered what it safely holds; then a moment for the line."""

@@ -93,13 +93,16 @@ def test_a_slow_sensor_and_a_sensor_that_is_away_move_no_mark(wear_device: Wear)
 
 
 def test_a_press_wakes_a_board_that_sleeps(wear_device: Wear):
-    """Light sleep between drains; its interrupt is off then, the level wakes it."""
+    """Light sleep between drains; its interrupt is off then, the level wakes it. After a press it
+    shows a sign, and what is left of that turn is no time to sleep: samples would be lost."""
     script, truth = presses(75, 3.2, 8)
     pressed = [(t_s + 90, kind) for t_s, kind in truth]
     lines = [line.split(" ", 1) for line in script.splitlines()]
     script = "".join(f"{float(at) + 90:.3f} {rest}\n" for at, rest in lines)
     worn = wear_device(6, seed=5, script=script, config={"sleep": 1})
     assert max(map(abs, errors_s(worn, pressed))) < LATEST_S
+    (data,) = worn.files.values()
+    assert not [event for event in journal.decode(data).events if event.code == journal.GAP]
 
 
 def test_no_button_fitted_no_marks(wear_device: Wear):
