@@ -9,6 +9,7 @@ from .strap import STATES
 _FREE_STEP = const(16384)  # bytes that `free` compares at once
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
 _LATEST = 3061152000  # 2067-01-02: the log has 31 bits of seconds since 2000
+_LONGEST_AGO_MS = const(60000)
 _SHOWN = const(64)  # sessions in an answer: on the line for 45 ms
 
 _LONGEST_WATCH_S = const(60)
@@ -141,13 +142,18 @@ class Commands:
         return {"freed": number, "bytes": size}
 
     def _mark(self, rest: str):
-        kind, _, text = rest.partition(" ")
+        ago_ms = 0
+        if rest[:1] == "-":
+            ago, _, rest = rest.partition(" ")
+            ago_ms = min(int(ago[1:]), _LONGEST_AGO_MS)
+        kind, _, text = rest.strip().partition(" ")
         if not kind:
             return {"error": "mark what?", "next": "type mark glimmer"}
         app = self._app
         if not app.recorder:
             return dict(_NONE_OPEN)
-        app.mark(kind[:24], text[:120], app.lap_us // 2000)  # it came since the last look
+        ago_ms += app.lap_us // 2000  # it came since the last look
+        app.mark(kind[:24], text[:120], ago_ms)
         return {"marked": kind[:24]}
 
     def _breathe(self, rest: str):
@@ -233,7 +239,7 @@ HELP = {
     "pull": ("SESSION OFFSET", "send a session's file from a byte on"),
     "check": ("SESSION BYTES", "size, and CRC-32 of the 512 bytes before a byte"),
     "free": ("SESSION BYTES CRC", "remove a session whose copy has this size and CRC-32"),
-    "mark": ("KIND [TEXT]", "mark this moment"),
+    "mark": ("[-MS] KIND [TEXT]", "mark this moment, or one so many ms ago"),
     "strap": (
         "[on|off|forget]",
         "a heart-rate strap over Bluetooth: it broadcasts",

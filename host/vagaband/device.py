@@ -136,8 +136,7 @@ class Device(Line):
         where twice is as good as once.
         """
         if command.split()[0] not in REPEATABLE:
-            self._call(AT_ONCE_S)
-            self._rouse()
+            self.wake()
             return self._answer(command, wait_s)
         first_s = wait_s / 2 if self._is_awake() else AT_ONCE_S
         answer = self._answer(command, first_s)
@@ -154,6 +153,11 @@ class Device(Line):
 
     def _is_awake(self) -> bool:
         return time.monotonic() - self._heard_s < AWAKE_S
+
+    def wake(self) -> None:
+        """Hear from the board, where there is one; one that sleeps is woken."""
+        self._call(AT_ONCE_S)
+        self._rouse()
 
     def _rouse(self) -> None:
         """Wake a board that may be asleep: see firmware/vagal/rest.py."""

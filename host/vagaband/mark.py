@@ -1,5 +1,6 @@
 """Marks set from the PC: the moment, a kind, and words in any language."""
 
+import time
 import unicodedata
 from typing import Any
 
@@ -9,15 +10,23 @@ from vagaband.plain import JOINERS, plain
 
 MOST_KIND = 24  # signs, as the device keeps them
 MOST_TEXT = 120
-MOST_BYTES = LONGEST_COMMAND - len("mark ")  # of both
+MOST_BYTES = LONGEST_COMMAND - len("mark -60000 ")  # of both
 
 
 def mark(url: str, kind: str, text: str = "") -> dict[str, Any]:
     """Mark this moment; what was marked. InputError where the device can't keep it whole."""
+    began_s = time.monotonic()
     kind, text = checked(kind, text)
     with Device(url) as device:
-        device.ask(f"mark {kind} {text}".strip())
+        mark_on(device, kind, text, began_s)
     return {"marked": kind, "text": text}
+
+
+def mark_on(device: Device, kind: str, text: str, moment_s: float) -> None:
+    """Mark a moment of this machine's monotonic clock, with words that were checked."""
+    device.wake()  # this takes a second or two where it sleeps
+    ago_ms = round(1000 * (time.monotonic() - moment_s))
+    device.ask(f"mark -{ago_ms} {kind} {text}".strip())
 
 
 def room(kind: str) -> int:

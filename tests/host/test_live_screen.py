@@ -182,7 +182,7 @@ def test_typing_makes_marks_and_nothing_else():
     typing.press("t" + "x" * 500 + "\n")
     assert len(marks[-1][1]) == 100
     typing.press("t" + "电" * 500 + "\n")
-    assert checked(*marks[-1]) == ("note", "电" * 73)  # what is shown is what is kept
+    assert checked(*marks[-1]) == ("note", "电" * 71)  # what is shown is what is kept
     typing.press("q")
     assert typing.leaves
 

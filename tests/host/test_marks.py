@@ -92,6 +92,14 @@ def test_a_slow_sensor_and_a_sensor_that_is_away_move_no_mark(wear_device: Wear)
     assert [mark.t_s for mark in found] == pytest.approx([149.5, 249.5, 289.5], abs=0.3)
 
 
+def test_a_mark_of_a_moment_ago(wear_device: Wear):
+    """As a host says it that had to wake the board; a nonsense of one marks nothing."""
+    script = "60 type mark -1500 event tea\n70 type mark -x event\n80 type mark -9 \n"
+    (found,) = marks_of(wear_device(2, seed=5, script=script))
+    assert (found.kind, found.text) == ("event", "tea")
+    assert found.t_s == pytest.approx(60 - SETTLED_S - 1.5, abs=LATEST_S)
+
+
 def test_a_press_wakes_a_board_that_sleeps(wear_device: Wear):
     """Light sleep between drains; its interrupt is off then, the level wakes it. After a press it
     shows a sign, and what is left of that turn is no time to sleep: samples would be lost."""
@@ -173,7 +181,7 @@ def test_a_sentence_alone_is_an_event():
 def test_the_longest_that_fits_is_sent(start: Start, chip: Path, tmp_path: Path):
     """225 bytes: each limit, of signs and of bytes, is the device's own."""
     board = start(chip)
-    for kind, text in (("k" * 24, "x" * 120), ("茶", "茶" * 73), ("é" * 24, "🫖" * 44)):
+    for kind, text in (("k" * 24, "x" * 120), ("茶", "茶" * 71), ("é" * 24, "🫖" * 42)):
         assert checked(kind, text) == (kind, text)
         assert mark(board.url, kind, text)["marked"] == kind
     done = vagaband("mark", "glimmer", "een zin", "--port", board.url, "--json", cwd=tmp_path)

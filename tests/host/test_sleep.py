@@ -10,6 +10,7 @@ from flashing import ChipFiles, put
 from vagaband import journal, twin
 from vagaband.device import Device
 from vagaband.journal import GAP, SCALE, Journal
+from vagaband.mark import mark_on
 from vagaband.ports import identify
 from vagaband.prompt import Prompt
 from vagaband.pull import pull
@@ -123,6 +124,21 @@ def test_a_command_reaches_a_board_that_sleeps(sleeping: Board):
         began_s = time.monotonic()
         assert device.ask("status")["sensor"] == "ok"
         assert time.monotonic() - began_s < 1  # it is awake now
+
+
+def test_a_mark_is_of_the_moment_it_was_asked_for(sleeping: Board, tmp_path: Path):
+    """Not of the second or two later when the board is awake. Its newest samples may be a sleep
+    old when it says how many there are."""
+    with Device(sleeping.url) as device:
+        began_s = time.monotonic()
+        mark_on(device, "glimmer", "light on the water", began_s)
+        samples = device.ask("status")["samples"]
+        since_s = time.monotonic() - began_s
+        device.ask("stop")
+    (pulled,) = pull(sleeping.url, tmp_path / "logs")
+    ((index, kind, _),) = journal.decode(pulled.path.read_bytes()).marks
+    assert kind == "glimmer"
+    assert (samples - index) / 50 == pytest.approx(since_s, abs=0.5)
 
 
 def test_ports_finds_a_board_that_sleeps(sleeping: Board):

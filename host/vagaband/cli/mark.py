@@ -17,7 +17,7 @@ def mark_(kind: str, text: str, port: str | None, to_json: bool) -> None:
 
     A sentence alone marks an event.
 
-    A board that sleeps has to be woken first: then the mark is a second or two late.
+    It is of the moment that you called, also where a board has to be woken first.
     The button marks `event` with a short press and `glimmer` with two.
 
     \b
