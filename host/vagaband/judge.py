@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vagaband import journal, picture, recording, twin
+from vagaband import journal, recording, twin
 from vagaband.board_files import firmware_hash
 from vagaband.paths import firmware_dir
 from vagaband.reference_file import ReferenceBeats, load_reference
@@ -55,6 +55,8 @@ def judge(
         source=file.name,
     )
     verdict.notes.extend(notes)
+    from vagaband import picture  # its library takes 0.6 s that no other command has to wait
+
     picture.draw(device, verdict, picture_file)
     return verdict
 

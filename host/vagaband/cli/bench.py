@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from vagaband.bench import compare, device, folder, picture, table
+from vagaband.bench import compare, device, folder, table
 from vagaband.cli.shared import as_json, print_json, rate, say, stderr, stdout
 from vagaband.errors import InputError
 from vagaband.files import check_folder, private_folder, write_private
@@ -73,6 +73,8 @@ def _compare(
     result = compare.as_json(found)
     private_folder(out)
     write_private(out / "bench.json", json.dumps(result, allow_nan=False, indent=1).encode())
+    from vagaband.bench import picture  # its library takes 0.6 s that no other command has to wait
+
     picture.draw(found, out / "bench.png")
     say(f"wrote {out / 'bench.json'}, {out / 'bench.png'}; {found.seconds:.0f} s")
     if to_json:
