@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from vagaband import journal, twin
 from vagaband.validate import validate
-from worn import Worn
+from worn import Worn, only_session
 
 RATE_CLOCK = 1.004  # of the sensor: 0.4 % fast
 SETTLE_S = 0.5  # dropped at the start
@@ -83,10 +83,7 @@ def a_day(hours: float) -> Day:
 
 def check(day: Day, worn: Worn) -> None:
     """One session, whole, ended by the empty battery, with all that happened in its place."""
-    (data,) = worn.files.values()
-    logged = journal.decode(data)
-    assert set(logged.integrity.values()) == {0}
-    assert logged.ended
+    logged = only_session(worn)
     ends = [event.arg for event in logged.events if event.code == journal.END]
     assert ends == [5], "the battery"
     device = twin.as_logged(logged)

@@ -17,7 +17,7 @@ from vagaband.device import Device
 from vagaband.journal import BUZZ, EXERCISE, PACE, Journal
 from vagaband.paced import exercises
 from vagaband.resonance import assess
-from worn import Worn
+from worn import Worn, only_session
 
 Wear = Callable[..., Worn]
 
@@ -26,13 +26,6 @@ REAL = "lfwidth=0.03"  # a slow wave that wanders, as a real one does
 FIVE_MINUTES = "15 type breathe 4000 6000 5\n"
 ORDER_3 = (6.0, 5.5, 6.5, 4.5, 5.0)  # of the assessment's rates, with the seed 3
 RATE_S, REST_S = 180, 60
-
-
-def only_session(worn: Worn) -> Journal:
-    (data,) = worn.files.values()
-    logged = journal.decode(data)
-    assert set(logged.integrity.values()) == {0}
-    return logged
 
 
 def at_the_end(logged: Journal) -> float:

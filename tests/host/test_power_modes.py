@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from vagaband import journal, twin
+from vagaband import twin
 from vagaband.device import Device
-from vagaband.journal import GAP, LED, Journal
+from vagaband.journal import GAP, LED
 from vagaband.validate import validate
-from worn import Worn
+from worn import Worn, only_session
 
 Wear = Callable[..., Worn]
 SLOW_DARK = {"rate_hz": 50, "ir_only": 1}
@@ -18,14 +18,6 @@ BUSY = """
 200 stall %g
 250 nak 2
 """
-
-
-def only_session(worn: Worn) -> Journal:
-    (data,) = worn.files.values()
-    logged = journal.decode(data)
-    assert set(logged.integrity.values()) == {0}
-    assert logged.ended
-    return logged
 
 
 @pytest.mark.parametrize("config", [{"rate_hz": 50}, {"ir_only": 1}, SLOW_DARK])

@@ -15,18 +15,10 @@ from vagaband.ports import identify
 from vagaband.prompt import Prompt
 from vagaband.pull import pull
 from virtual_board import Board
-from worn import Worn
+from worn import Worn, only_session
 
 Wear = Callable[..., Worn]
 HEART = "hp=900,rsa=6,noise=10,clock=0.99"
-
-
-def only_session(worn: Worn) -> Journal:
-    (data,) = worn.files.values()
-    logged = journal.decode(data)
-    assert set(logged.integrity.values()) == {0}
-    assert logged.ended
-    return logged
 
 
 def light(logged: Journal) -> list[int]:

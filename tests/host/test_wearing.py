@@ -10,7 +10,7 @@ from vagaband import assemble, journal, twin
 from vagaband.journal import GAP, SCALE, Journal
 from vagaband.numbers import numbers_of
 from vagaband.validate import validate
-from worn import Worn
+from worn import Worn, only_session
 
 Wear = Callable[..., Worn]
 
@@ -24,14 +24,6 @@ EVERY_GAP = """
 280 stuck 1
 330 stall 0.4
 """
-
-
-def only_session(worn: Worn) -> Journal:
-    (data,) = worn.files.values()
-    logged = journal.decode(data)
-    assert set(logged.integrity.values()) == {0}
-    assert logged.ended
-    return logged
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vagaband import journal
 from virtual_board import Board
 
 
@@ -13,3 +14,12 @@ class Worn:
     said: str
     files: dict[str, bytes]
     told: list[str]
+
+
+def only_session(worn: Worn) -> journal.Journal:
+    """Its one session, which must be whole and have an end."""
+    (data,) = worn.files.values()
+    logged = journal.decode(data)
+    assert set(logged.integrity.values()) == {0}
+    assert logged.ended
+    return logged
