@@ -145,7 +145,7 @@ class Commands:
         ago_ms = 0
         if rest[:1] == "-":
             ago, _, rest = rest.partition(" ")
-            ago_ms = min(int(ago[1:]), _LONGEST_AGO_MS)
+            ago_ms = max(0, min(int(ago[1:]), _LONGEST_AGO_MS))
         kind, _, text = rest.strip().partition(" ")
         if not kind:
             return {"error": "mark what?", "next": "type mark glimmer"}

@@ -14,7 +14,7 @@ from vagaband.export import to_csv
 from vagaband.mark import checked, mark
 from vagaband.session import Mark
 from virtual_board import Board
-from worn import Worn
+from worn import Worn, only_session
 
 Wear = Callable[..., Worn]
 Start = Callable[..., Board]
@@ -95,9 +95,11 @@ def test_a_slow_sensor_and_a_sensor_that_is_away_move_no_mark(wear_device: Wear)
 def test_a_mark_of_a_moment_ago(wear_device: Wear):
     """As a host says it that had to wake the board; a nonsense of one marks nothing."""
     script = "60 type mark -1500 event tea\n70 type mark -x event\n80 type mark -9 \n"
-    (found,) = marks_of(wear_device(2, seed=5, script=script))
+    script += "90 type mark --99999 event later\n"
+    found, later = marks_of(wear_device(2, seed=5, script=script))
     assert (found.kind, found.text) == ("event", "tea")
     assert found.t_s == pytest.approx(60 - SETTLED_S - 1.5, abs=LATEST_S)
+    assert later.t_s == pytest.approx(90 - SETTLED_S, abs=LATEST_S)  # no mark is of the future
 
 
 def test_a_press_wakes_a_board_that_sleeps(wear_device: Wear):
@@ -109,8 +111,7 @@ def test_a_press_wakes_a_board_that_sleeps(wear_device: Wear):
     script = "".join(f"{float(at) + 90:.3f} {rest}\n" for at, rest in lines)
     worn = wear_device(6, seed=5, script=script, config={"sleep": 1})
     assert max(map(abs, errors_s(worn, pressed))) < LATEST_S
-    (data,) = worn.files.values()
-    assert not [event for event in journal.decode(data).events if event.code == journal.GAP]
+    assert not [event for event in only_session(worn).events if event.code == journal.GAP]
 
 
 def test_no_button_fitted_no_marks(wear_device: Wear):
