@@ -24,8 +24,8 @@ MATES = {
     "cuff": [("cover", "cradle", 1, "fit"), ("back", "cradle", 1, "back_fit")],
     "case": [("lid", "base", 1, "fit"), ("tray", "base", 0, "fit"), ("tray", "base", 1, "fit")],
 }
-MOST_GRAMS = {"cuff": 15, "case": 40}
-MOST_MM = {"cuff": (36, 33, 29), "case": (66, 63, 21)}
+MOST_GRAMS = {"cuff": 15, "case": 45}
+MOST_MM = {"cuff": (36, 33, 29), "case": (66, 63, 25)}
 
 
 def finger(size: str) -> dict[str, float]:
