@@ -246,6 +246,12 @@ def _under_the_switch(tray: trimesh.Trimesh, controls: trimesh.Trimesh) -> float
     return bottoms[:, 2].min() - tops[0, 2]
 
 
+def test_a_warning_of_openscad_is_an_error(tmp_path):
+    product = make.Product("x", "cuff", "cradle", {"finger_w": "wide"})
+    with pytest.raises(RuntimeError, match="WARNING"):
+        make.solid(product, tmp_path / "x.stl")
+
+
 def test_a_finger_that_has_no_room_is_refused(tmp_path):
     for name, value in (("finger_h", 7), ("finger_l", 26), ("pad", 8)):
         product = make.Product("x", "cuff", "cradle", {name: value})
