@@ -103,6 +103,7 @@ def draw(mode: Mode, figures: Figures, mah: float) -> Draw:
         "rest": figures["light"]
         + figures["divider"]
         + figures["regulator"]
+        + figures["psram"]
         + mah * figures["discharge"] / 100 / HOURS_A_MONTH,
     }
     return Draw(parts, awake, computing)
