@@ -11,6 +11,7 @@ from pathlib import Path
 import schematic
 import stripboard
 import wiring
+from enclosure import make
 
 FOLDER = Path(__file__).parent
 
@@ -37,6 +38,7 @@ def stale() -> list[str]:
     """What is older than its sources, and why; needs neither dot nor OpenSCAD."""
     old = [name for name, text in plain().items() if _committed(name) != text]
     old += [name for name, text in by_dot().items() if wiring.mark(text) not in _committed(name)]
+    old += [f"enclosure/{name}" for name in make.stale()]
     return [f"{name}: not what its sources say" for name in old]
 
 
@@ -45,7 +47,8 @@ def render() -> None:
     drawn = plain() | {name: wiring.svg(text) for name, text in by_dot().items()}
     for name, text in drawn.items():
         (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
-        print(f"made hardware/{name}")
+        print(name)
+    make.make()
 
 
 def _committed(name: str) -> str:

@@ -119,6 +119,13 @@ def test_the_cell_is_halved():
     assert "R10.2" in net_of("U1.GND")
 
 
+@pytest.mark.parametrize("build", wiring.BUILDS)
+def test_light_and_button_end_at_ground(build):
+    """board.py lights a LED with a high pin, and a button that is down makes its pin low."""
+    assert {"D2.cathode", "SW1.2"} <= net_of(f"{BOARDS[build]}.GND", build)
+    assert "SW1.1" in net_of(f"{BOARDS[build]}.27", build)
+
+
 def test_the_sensor_is_fed_from_3v3_and_never_from_more():
     for build, board in BOARDS.items():
         assert "U2.VIN" in net_of(f"{board}.3V3", build)
