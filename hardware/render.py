@@ -62,9 +62,13 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="make nothing, say what is stale")
     if not parser.parse_args().check:
         if not wiring.dot_version():
-            print("There is no Graphviz: apt-get install graphviz, or brew install graphviz.")
+            print("dot is missing: apt-get install graphviz, or brew install graphviz")
             return 1
-        render()
+        try:
+            render()
+        except RuntimeError as e:  # OpenSCAD is missing, or warns
+            print(e)
+            return 1
         return 0
     old = stale()
     print("\n".join(old) or "All is as its sources say.")

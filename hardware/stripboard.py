@@ -11,8 +11,6 @@ PITCH, LEFT, TOP = 60, 290, 120  # pixels from hole to hole; the first hole
 WIDTH, HEIGHT = 880, 850
 EDGE_LEFT, EDGE_RIGHT = 170, 690
 PAINT = {"R": "#ecd9b0", "C": "#f4b36b", "D": "#b9bfc6", "Q": "#b9bfc6"}
-TEXT = '<text x="{x}" y="{y}" text-anchor="{at}" font-size="{size}">{words}</text>'
-LINE = '<line x1="{0}" y1="{1}" x2="{2}" y2="{3}" stroke="{4}" stroke-width="{5}"/>'
 
 
 @dataclass(frozen=True)
@@ -69,11 +67,12 @@ def svg(harness: Harness) -> str:
 
 
 def _text(x: float, y: float, words: str, at: str = "middle", size: int = 17) -> str:
-    return TEXT.format(x=x, y=y, at=at, size=size, words=words) + "\n"
+    return f'<text x="{x}" y="{y}" text-anchor="{at}" font-size="{size}">{words}</text>\n'
 
 
 def _line(x: float, y: float, to_x: float, to_y: float, colour: str, width: int) -> str:
-    return LINE.format(x, y, to_x, to_y, colour, width) + "\n"
+    ends = f'x1="{x}" y1="{y}" x2="{to_x}" y2="{to_y}"'
+    return f'<line {ends} stroke="{colour}" stroke-width="{width}"/>\n'
 
 
 def _board(names: dict[int, str]) -> str:
