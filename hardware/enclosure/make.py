@@ -115,12 +115,12 @@ def source_hash(name: str, folder: Path = HERE) -> str:
     """SHA-256 of everything a picture is drawn from: all .scad files and its view."""
     digest = hashlib.sha256(repr((PICTURES[name], PIXELS, MARGIN)).encode())
     for file in sorted(folder.glob("*.scad")):
-        digest.update(file.name.encode() + file.read_bytes())
+        digest.update((file.name + file.read_text(encoding="utf-8")).encode())
     return digest.hexdigest()
 
 
 def stale(folder: Path = HERE) -> list[str]:
-    """Pictures that are missing or drawn from other sources than those here."""
+    """Pictures that are missing or drawn from other sources than those here; needs no OpenSCAD."""
     return [name for name in PICTURES if _stamp(folder / name) != source_hash(name, folder)]
 
 
