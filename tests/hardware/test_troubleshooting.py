@@ -79,7 +79,7 @@ def _faults_in(code) -> Iterator[str]:
     module = {"readings": checks.readings, "pulse": checks.pulse}[Path(code.co_filename).stem]
     for name in code.co_names:
         helper = getattr(module, name, None)
-        if name.startswith("_") and hasattr(helper, "__code__"):
+        if name.startswith("_") and helper and hasattr(helper, "__code__"):
             yield from _faults_in(helper.__code__)
 
 
