@@ -25,6 +25,7 @@ KEYS = {
     "ir_cap": (0x3F, 2, 0x7F, 1, "x 0.2 mA", "most that it is set to for a finger"),
     "rate_hz": (100, 50, 100, 50, "Hz", "samples a second"),
     "ir_only": (0, 0, 1, 1, "", "leave the red LED off"),
+    "leds_swapped": (0, 0, 1, 1, "", "the sensor's board has red and infrared exchanged"),
     "cpu_mhz": (80, 80, 240, 80, "MHz", "clock of the processor"),
     "sleep": (0, 0, 1, 1, "", "light sleep between samples while no host is attached"),
     "battery": (1, 0, 1, 1, "", "a battery is measured"),

@@ -18,8 +18,8 @@ _FIFO_DATA = const(0x07)
 _FIFO_CONFIG = const(0x08)
 _MODE_CONFIG = const(0x09)
 _SPO2_CONFIG = const(0x0A)
-_LED1_PA = const(0x0C)  # red
-_LED2_PA = const(0x0D)  # infrared
+_LED1_PA = const(0x0C)  # red, and infrared where a board has them exchanged
+_LED2_PA = const(0x0D)
 _MULTI_LED_1 = const(0x11)
 _PART_ID = const(0xFF)
 
@@ -31,7 +31,8 @@ _MODE_SHUTDOWN = const(0b1_0_000_000)
 _MODE_RESET = const(0b0_1_000_000)
 _MODE_SPO2 = const(0b0_0_000_011)  # red and infrared
 _MODE_MULTI = const(0b0_0_000_111)  # what the slots say
-_SLOTS_IR = const(0b0_000_0_010)  # infrared in the first, nothing in the others
+_SLOTS_LED1 = const(0b0_000_0_001)  # LED1 in the first, nothing in the others
+_SLOTS_LED2 = const(0b0_000_0_010)
 
 _PART = const(0x15)
 _PART_MAX30100 = const(0x11)
@@ -81,9 +82,14 @@ class Max30102:
         self.lost = 0
         self.browned_out = False
 
-    def set_mode(self, rate_hz: int, ir_only: bool) -> None:
-        """From the next start on: samples a second, 100 or 50, and which LEDs are lit."""
+    def set_mode(self, rate_hz: int, ir_only: bool, swapped: bool = False) -> None:
+        """From the next start on: samples a second, 100 or 50, and which LEDs are lit.
+
+        `swapped`: LED1 is the infrared one, as on some clones.
+        """
         self.rate_hz = rate_hz
+        self.swapped = swapped
+        self._red_pa, self._ir_pa = (_LED2_PA, _LED1_PA) if swapped else (_LED1_PA, _LED2_PA)
         self.settle = rate_hz >> 1  # first samples after a start, dropped
         self.ir_only = ir_only
         width = 3 if ir_only else 6  # bytes of a sample
@@ -91,6 +97,8 @@ class Max30102:
         self._slices = [view[: width * n] for n in range(_BURST + 1)]
         starts = range(0, width * _BURST, width)
         pieces = tuple((view[i : i + 3], view[i + width - 3 : i + width]) for i in starts)
+        if swapped:
+            pieces = tuple((its_red, its_ir) for its_ir, its_red in pieces)
         self._pieces = [pieces[:n] for n in range(_BURST + 1)]
         self._unpack = self._unpack_ir if ir_only else self._unpack_both
 
@@ -103,11 +111,11 @@ class Max30102:
         settings = (
             (_FIFO_CONFIG, _FIFO_AVG4_STOP),
             (_SPO2_CONFIG, _SPO2[self.rate_hz]),
-            (_LED1_PA, 0 if self.ir_only else self.codes[0]),
-            (_LED2_PA, self.codes[1]),
+            (self._red_pa, 0 if self.ir_only else self.codes[0]),
+            (self._ir_pa, self.codes[1]),
         )
-        if self.ir_only:
-            settings += ((_MULTI_LED_1, _SLOTS_IR),)  # after a reset they are empty
+        if self.ir_only:  # after a reset the slots are empty
+            settings += ((_MULTI_LED_1, _SLOTS_LED1 if self.swapped else _SLOTS_LED2),)
         for register, value in settings:
             self._write(register, value)
         for register, value in settings:
@@ -129,7 +137,7 @@ class Max30102:
 
     def set_ir(self, code: int) -> None:
         """Set the infrared LED's current, now and for later starts. OSError on a bus fault."""
-        self._write(_LED2_PA, code)
+        self._write(self._ir_pa, code)
         self.codes[1] = code
 
     def _identify(self) -> None:

@@ -29,7 +29,8 @@ class Sensing:
         """A session begins, and with it the sensor."""
         rate_hz = config["rate_hz"]
         self._sensor.codes[:] = (config["red_code"], config["ir_code"])
-        self._sensor.set_mode(rate_hz, bool(config["ir_only"]))
+        swapped = bool(config["leds_swapped"])
+        self._sensor.set_mode(rate_hz, bool(config["ir_only"]), swapped)
         self._sample_us = 1000000 // rate_hz
         self._slack_us = _SLACK * self._sample_us
         self._refused = False  # infrared alone
@@ -81,7 +82,7 @@ class Sensing:
         elif self._too_few(n):
             self._lose(SILENT, "it does not sample")
             if self._settling and self._sensor.ir_only:
-                self._sensor.set_mode(self._sensor.rate_hz, False)
+                self._sensor.set_mode(self._sensor.rate_hz, False, self._sensor.swapped)
                 self._refused = True
         elif self._too_many(n):
             self._lose(PART, "more samples than time")

@@ -369,6 +369,23 @@ def test_a_chip_that_refuses_infrared_alone_gets_both_lights(bus):
     assert len(sensor.ir) == 10
 
 
+@pytest.mark.parametrize("ir_only", [False, True])
+def test_a_board_with_its_leds_exchanged_measures_once_the_driver_knows(ir_only):
+    bus = Bus(swapped=True)
+    sensor = driver(bus)
+    sensor.set_mode(100, ir_only, True)
+    sensor.start()
+    for _ in range(8):
+        bus.sleep_ms(100)
+        sensor.drain()
+    assert len(sensor.ir) == 10
+    assert all(counts & 1 for counts in sensor.ir)
+    assert bus.chip.regs[0x0C] == IR_CODE
+    assert bus.chip.regs[0x0D] == (0 if ir_only else RED_CODE)
+    sensor.set_ir(0x11)
+    assert bus.chip.regs[0x0C] == 0x11
+
+
 def test_a_sensor_that_was_stopped_is_dark(bus, sensor):
     """Shut down it draws 0.7 uA, and light and samples stop."""
     sensor.stop()

@@ -48,11 +48,14 @@ def doctor(board: Board, how: Examination = SHORT) -> Report:
 def probe(boards: Start, tmp_path: Path) -> Callable[..., Report]:
     """What the probes find on a board whose app does not run: nothing is to stop and restart."""
 
-    def report(**options: Any) -> Report:
+    def report(config: dict[str, int] | None = None, **options: Any) -> Report:
         idle = tmp_path / "idle"
-        shutil.copytree(firmware_dir() / "vagal", idle / "vagal")
+        shutil.copytree(firmware_dir() / "vagal", idle / "vagal", dirs_exist_ok=True)
         (idle / "main.py").write_text("")
         board = boards(firmware_dir=idle, **options, **FAST)
+        if config:
+            written = f"f = open('/vagal.json', 'w'); f.write({json.dumps(config)!r}); f.close()"
+            board.mpremote("exec", written)
         waits = {"finger_ms": 2000, "watch_ms": 8000, "glow_ms": 0}
         found = conversation.run_probes(board.url, waits, lambda name: None)
         for name in ("reset", "app"):
@@ -139,6 +142,18 @@ def test_each_fault_of_chip_and_light_has_its_own_line(
     report = probe(**options)
     assert failed(report) == [line]
     assert cause in line_of(report, line).cause
+
+
+def test_leds_that_are_known_to_be_exchanged_are_no_fault(probe):
+    def told(**options: Any) -> Report:
+        return probe(config={"leds_swapped": 1}, **options)
+
+    report = told(swapped=True)
+    assert failed(report) == []
+    assert "as leds_swapped says" in line_of(report, "LED order").value
+    report = told()
+    assert failed(report) == ["LED order"]
+    assert "leds_swapped 0" in line_of(report, "LED order").next_step
 
 
 def test_an_unwired_interrupt_is_no_fault(probe):

@@ -1,4 +1,4 @@
-"""Power modes on the real firmware: rate, infrared alone."""
+"""Modes of the sensor on the real firmware: rate, infrared alone, LEDs exchanged."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,10 @@ BUSY = """
 """
 
 
-@pytest.mark.parametrize("config", [{"rate_hz": 50}, {"ir_only": 1}, SLOW_DARK])
+@pytest.mark.parametrize(
+    "config",
+    [{"rate_hz": 50}, {"ir_only": 1}, SLOW_DARK, {"leds_swapped": 1, "ir_only": 1}],
+)
 def test_each_mode_is_bit_exact_through_faults_and_finds_the_hearts_rsa(
     wear_device: Wear, config: dict[str, int]
 ):
@@ -29,7 +32,8 @@ def test_each_mode_is_bit_exact_through_faults_and_finds_the_hearts_rsa(
     rate_hz = config.get("rate_hz", 100)
     script = BUSY % (50 / rate_hz)  # the FIFO holds 32
     config = {**config, "ir_code": 8}
-    logged = only_session(wear_device(5, seed=11, heart=heart, script=script, config=config))
+    worn = {"seed": 11, "heart": heart, "swapped": bool(config.get("leds_swapped"))}
+    logged = only_session(wear_device(5, script=script, config=config, **worn))
     assert logged.header["rate_hz"] == rate_hz
     assert logged.samples == pytest.approx(0.99 * rate_hz * (300 - 8), rel=0.03)
     assert bool(logged.red) == (not config.get("ir_only"))

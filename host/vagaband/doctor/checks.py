@@ -75,7 +75,7 @@ CHECKS = (
         {
             "full": Fault(
                 "The logs fill the flash.",
-                "Run: vagaband pull --port {port}; then remove sessions.",
+                "Run: vagaband pull --free --port {port}",
             )
         },
     ),
@@ -113,7 +113,7 @@ CHECKS = (
             "no pull-up": Fault(
                 "Nothing outside the ESP32 pulls the lines up to 3.3 V: a loose wire, a sensor "
                 "without power, or pull-ups to 1.8 V.",
-                "Fit 4.7 kΩ (2.2 kΩ on a board with 1.8 V pull-ups) from SDA and SCL to 3.3 V.",
+                "Fit 4.7 kΩ from SDA and SCL to 3.3 V; take a board's pull-ups off 1.8 V first.",
             ),
         },
     ),
@@ -128,8 +128,7 @@ CHECKS = (
             "none": Fault(
                 "The sensor does not answer: no power at VIN, a broken SDA or SCL wire, or a "
                 "board with 1.8 V pull-ups.",
-                "Check VIN (3.6 to 5 V where the board has a regulator), GND, and SDA and SCL "
-                "end to end.",
+                "Measure 3.3 V between VIN and GND at the sensor; check SDA and SCL end to end.",
             ),
         },
     ),
@@ -228,7 +227,9 @@ CHECKS = (
             "weak": Fault(
                 "The LED current does not follow: VLED is too low (a 3.3 V regulator fed from "
                 "3.3 V) or its wire too thin.",
-                "Feed VIN from 3.6 V or more (5 V or the battery), 10 µF at the sensor.",
+                "Measure at least 3.2 V between VIN and GND at the sensor: thicker or shorter "
+                "wires, 10 µF there. Feed VIN from no more than 3.3 V where the board pulls SDA "
+                "and SCL up to VIN: the ESP32's pins take no more.",
             ),
         },
         needs=("red LED", "IR LED"),
@@ -317,7 +318,8 @@ CHECKS = (
             "left": Fault("The finger came off.", "Rest the hand on a table and run it again."),
             "saturated": Fault(
                 "The light is at the end of the range.",
-                "Press less, shade the sensor, or lower ir_code in /vagal.json.",
+                "Press less, shade the sensor, run doctor again; worn, the device lowers the IR "
+                "LED's current itself.",
             ),
         },
         needs=("IR LED",),
@@ -350,8 +352,14 @@ CHECKS = (
                 "Red and IR are exchanged on this board (some black clones, revision 3), unless "
                 "the finger moved.",
                 "Look at the sensor while doctor says that LED1 is on: no red light confirms it. "
-                "Fit another module.",
-            )
+                "Then: vagaband config set leds_swapped 1 --now --port {port}",
+            ),
+            "wrongly told": Fault(
+                "The key leds_swapped says that red and IR are exchanged, and they are not, "
+                "unless the finger moved.",
+                "Look at the sensor while doctor says that LED1 is on: red light confirms it. "
+                "Then: vagaband config set leds_swapped 0 --now --port {port}",
+            ),
         },
         needs=("perfusion", "red LED"),
     ),

@@ -60,7 +60,11 @@ def led_order(found: Findings) -> Reading:
     if alike < LEAST_LIKENESS:
         return Reading("", skipped="the pulse in red is too weak to compare")
     ratio = sizes[1] / sizes[0]
-    return Reading(f"red/IR {ratio:.2f}", "exchanged" if ratio > MOST_RED_TO_IR else "")
+    told = bool(found.probes.get("system", {}).get("swapped"))
+    shown = f"red/IR {ratio:.2f}" + (", as leds_swapped says" if told else "")
+    if ratio <= MOST_RED_TO_IR:
+        return Reading(shown)
+    return Reading(f"red/IR {ratio:.2f}", "wrongly told" if told else "exchanged")
 
 
 def sample_rate(found: Findings) -> Reading:

@@ -19,9 +19,12 @@ import time
 import machine
 
 try:
-    from vagal import board
+    from vagal import board, config
+
+    SWAPPED = bool(config.load().get("leds_swapped"))
 except Exception:  # absent or half-copied: the wiring can be checked all the same
     board = None
+    SWAPPED = False
 
 SDA = getattr(board, "SDA", 21)
 SCL = getattr(board, "SCL", 22)
@@ -62,6 +65,7 @@ def system():
         "machine": os.uname()[4],
         "device": binascii.hexlify(machine.unique_id()).decode(),
         "pins": [SDA, SCL, INT],
+        "swapped": SWAPPED,
         "firmware": "",
         "version": "",
     }
@@ -296,6 +300,7 @@ def interrupt():
 
 def start_driver():
     sensor = Max30102(bus, LED_CODE, LED_CODE, time.sleep_ms)
+    sensor.set_mode(100, False, SWAPPED)
     sensor.start()
     time.sleep_ms(300)
     for _ in range(4):  # what has to settle is dropped by the driver
