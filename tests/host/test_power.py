@@ -14,7 +14,7 @@ PLAIN = next(mode for mode in MODES if mode.settings == {})
 def test_the_sum_of_a_mode_that_is_done_by_hand():
     """100 Hz with light, awake: 20 mA and what computing adds, 0.6 mA, two LEDs at 16.44 %."""
     figures = {**budget.usual(), "busy_80": 20.0, "light": 0, "divider": 0, "regulator": 0}
-    figures |= {"discharge": 0, "flash": 0}
+    figures |= {"psram": 0, "discharge": 0, "flash": 0}
     drawn = budget.draw(PLAIN, figures, 500)
     assert drawn.ma == pytest.approx(20 + 0.6 + 2 * 6.2 * 400 * 411e-6, rel=1e-6)
     assert budget.hours(PLAIN, figures, 500) == pytest.approx(450 / drawn.ma)

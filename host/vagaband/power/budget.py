@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from vagaband.paths import hardware_dir
 from vagaband.power.modes import Mode
 
 UNITS_AN_INSTRUCTION = 2.1  # of fuel, as `bench --device` takes them
@@ -22,7 +23,7 @@ AIM_H = 120.0  # five days
 
 @dataclass(frozen=True)
 class Current:
-    """A row of currents.csv: what is taken, and what is worse but may be."""
+    """A row of hardware/power.csv: what is taken, and what is worse but may be."""
 
     name: str
     value: float
@@ -53,7 +54,7 @@ Figures = dict[str, float]
 @cache
 def currents() -> tuple[Current, ...]:
     """The table of currents."""
-    text = resources.files("vagaband.power").joinpath("currents.csv").read_text(encoding="utf-8")
+    text = (hardware_dir() / "power.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     return tuple(
         Current(
@@ -102,6 +103,7 @@ def draw(mode: Mode, figures: Figures, mah: float) -> Draw:
         "rest": figures["light"]
         + figures["divider"]
         + figures["regulator"]
+        + figures["psram"]
         + mah * figures["discharge"] / 100 / HOURS_A_MONTH,
     }
     return Draw(parts, awake, computing)
