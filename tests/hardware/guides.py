@@ -10,7 +10,7 @@ from vagaband.config import read_pairs
 
 ROOT = Path(__file__).parents[2]
 HARDWARE = ROOT / "hardware"
-GUIDES = sorted(HARDWARE.glob("*.md"))
+GUIDES = sorted(HARDWARE.rglob("*.md"))
 PAGES = [*GUIDES, ROOT / "README.md", *sorted((ROOT / "host" / "vagaband").glob("*.md"))]
 PLACEHOLDERS = ("COMMAND", "NAME", "VALUE", "N")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)

@@ -27,16 +27,6 @@ from vagaband.errors import InputError
 REFERENCE = re.compile(r"(?<![-\w])(?<!LOLIN )(?:BT|SW|MP|[URCDQMWA])\d+(?!\w)")
 PULSED = 411e-6 * 400  # share of the time that a LED is lit
 MW_AT_20_MA = {"infrared": 6.5, "red": 9.8}
-COLOURS = {
-    "RD": "red",
-    "BU": "blue",
-    "BK": "black",
-    "YE": "yellow",
-    "WH": "white",
-    "BN": "brown",
-    "OG": "orange",
-    "VT": "violet",
-}
 
 
 def test_there_are_guides():
@@ -118,26 +108,6 @@ def test_every_step_has_a_check_and_a_way_out(name: str):
     for number, body in found:
         assert "**Check**" in body, number
         assert "**If not**" in body, number
-
-
-def test_the_holes_of_the_stripboard_are_those_of_the_wiring():
-    yaml = pytest.importorskip("yaml")
-    wiring = yaml.safe_load((HARDWARE / "wiring.yml").read_text(encoding="utf-8"))
-    guide = " ".join(text_of(HARDWARE / "assembly.md").split())
-    for name, cable in wiring["cables"].items():
-        part, _, legs = name.partition(" ")
-        holes = [hole for hole in cable.get("wirelabels", ()) if hole]
-        if legs == "legs" and part[0] in "RC" and holes:
-            assert f"{part} {holes[0]} to {holes[1]}" in guide, name
-        for hole in holes:
-            assert re.search(rf"\b{hole}\b", guide), name
-    ends = next(ends for ends in wiring["connections"] if "W2" in ends[1])
-    pins, w2 = ends[0]["U1"], wiring["cables"]["W2"]
-    for pin, hole, colour in zip(pins, w2["wirelabels"], w2["colors"], strict=True):
-        assert f"{hole} to {pin} ({COLOURS[colour]})" in guide, hole
-    w1 = wiring["cables"]["W1"]
-    for hole, colour in zip(w1["wirelabels"], w1["colors"], strict=True):
-        assert f"{COLOURS[colour]} {hole}" in guide, hole
 
 
 def test_the_light_on_the_skin_is_computed_from_what_the_firmware_sets():
