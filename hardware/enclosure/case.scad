@@ -16,6 +16,7 @@ tray_t = 1.2; // thickness of the tray
 under = 2; // room under the boards
 over = strips_h + 0.3; // and above them
 press = 1.6; // foam of 2 mm between the lid's feet and the boards is pressed to this
+hold = 0.9; // the feet stand over a board's edge by this, clear of its holes
 strap_w = 20; // width of the wrist's strap
 strap_t = 2.4; // and its thickness
 snap = 0.6; // the lid's ridge
@@ -151,10 +152,12 @@ module lid() {
 // Between the corners of the boards: on the tray along the walls, and over the boards' edges.
 module feet() {
     from = length - 24;
-    reach = gap + 2; // over a board's edge, clear of its parts
+    reach = gap + hold;
     on_board = board_z + board_t + press;
-    for (y = [fit, width - fit - 1]) box([from, y, tray_z + tray_t + fit], [from + 8, y + 1, top + 0.1]);
-    for (y = [[fit, reach], [gap + board_size[1] - 2, lane - strips[1] / 2 + 2], [width - reach, width - fit]])
+    inner = [gap + board_size[1] - hold, lane - strips[1] / 2 + hold];
+    for (y = [fit, width - fit - 1])
+        box([from, y, tray_z + tray_t + fit], [from + 8, y + 1, top + 0.1]);
+    for (y = [[fit, reach], inner, [width - reach, width - fit]])
         box([from, y[0], on_board], [from + 8, y[1], top + 0.1]);
 }
 

@@ -49,10 +49,13 @@ class View(NamedTuple):
 
 
 def cuffs() -> list[Product]:
-    """The finger cuff, for each size of finger."""
+    """The finger cuff, for each size of finger and for the one written in cuff.scad."""
+    sizes: dict[str, Mapping[str, Value]] = {"own": {}}
+    for size, (width, height) in FINGERS.items():
+        sizes[size] = {"finger_w": width, "finger_h": height}
     return [
-        Product(f"cuff_{size}_{part}", "cuff", part, {"finger_w": width, "finger_h": height})
-        for size, (width, height) in FINGERS.items()
+        Product(f"cuff_{size}_{part}", "cuff", part, parameters)
+        for size, parameters in sizes.items()
         for part in PRINTED["cuff"]
     ]
 
@@ -148,7 +151,7 @@ def _openscad(source: str, to: Path, parameters: Mapping[str, Value], how: list[
     if to.suffix == ".png" and "DISPLAY" not in os.environ:
         command = ["xvfb-run", "-a", *command]
     if shutil.which(command[0]) is None:
-        raise RuntimeError(f"{command[0]} is missing: apt-get install openscad xvfb")
+        raise RuntimeError(f"{command[0]} is missing: apt-get install openscad xvfb xauth")
     ran = subprocess.run([*command, f"{HERE / source}.scad"], capture_output=True, text=True)
     if ran.returncode or "WARNING" in ran.stderr or "ERROR" in ran.stderr:
         raise RuntimeError(f"{source}.scad, {parameters}:\n{ran.stderr}")
