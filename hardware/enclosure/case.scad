@@ -14,7 +14,8 @@ swell = 0.5; // the cell may grow by this
 ledge = 1.2; // the tray rests on this much
 tray_t = 1.2; // thickness of the tray
 under = 2; // room under the boards
-over = 6.2; // and above them
+over = strips_h + 0.3; // and above them
+press = 1.6; // foam of 2 mm between the lid's feet and the boards is pressed to this
 strap_w = 20; // width of the wrist's strap
 strap_t = 2.4; // and its thickness
 snap = 0.6; // the lid's ridge
@@ -101,8 +102,8 @@ module tray() {
                 corners(length - 0.5 - strips[0], width - gap - strips[1], strips);
             }
             anchor();
-            translate([switch_at[0] - 1.5, switch_at[1] - 1.5, tray_z])
-                cube([3, 3, switch_z - tray_z - 0.1]);
+            translate([switch_at[0] - 2, switch_at[1] - 2, tray_z])
+                cube([4, 4, switch_z - tray_z - 0.1]);
         }
         box([-1, lane - 9.8, tray_z - 1], [9, lane - 4.6, tray_z + tray_t + 1]); // the cell's plug
     }
@@ -114,8 +115,8 @@ module corners(x, y, size) {
         translate([x + right * size[0], y + far * size[1], 0]) mirror([right, 0, 0])
             mirror([0, far, 0]) {
                 cube([2.5, 2.5, under + 0.1]);
-                translate([3 * right, -1.1, 0]) cube([2.5, 0.9, under + board_t]);
-                if (right == 0) translate([-1.1, -1.1, 0]) cube([0.9, 3.6, under + board_t]);
+                translate([right ? 3 : -0.3, -1.1, 0]) cube([2.8, 0.9, under + board_t]);
+                if (right == 0) translate([-1.8, -1.1, 0]) cube([1.6, 3.6, under + board_t]);
             }
 }
 
@@ -136,8 +137,7 @@ module lid() {
             rim();
             collar(light_at, light_d + 0.3 + 2.4, 4);
             translate([switch_at[0] - 4.5, switch_at[1] - 4.5, top - 2.5]) cube([9, 9, 2.6]);
-            for (y = [fit, width - fit - 1]) translate([length - 24, y, tray_z + tray_t + fit])
-                cube([8, 1, top - tray_z - tray_t]);
+            feet();
         }
         rod([light_at[0], light_at[1], top - 9], light_d + 0.3, 20);
         translate([switch_at[0] - 3.3, switch_at[1] - 3.3, top - 9]) cube([6.6, 6.6, 9]);
@@ -146,6 +146,16 @@ module lid() {
     }
     box([-wall + 0.2, lane - slot_w / 2 + fit, lead_z + slot_w / 2 + 0.2],
         [-0.2, lane + slot_w / 2 - fit, top + 0.1]);
+}
+
+// Between the corners of the boards: on the tray along the walls, and over the boards' edges.
+module feet() {
+    from = length - 24;
+    reach = gap + 2; // over a board's edge, clear of its parts
+    on_board = board_z + board_t + press;
+    for (y = [fit, width - fit - 1]) box([from, y, tray_z + tray_t + fit], [from + 8, y + 1, top + 0.1]);
+    for (y = [[fit, reach], [gap + board_size[1] - 2, lane - strips[1] / 2 + 2], [width - reach, width - fit]])
+        box([from, y[0], on_board], [from + 8, y[1], top + 0.1]);
 }
 
 module collar(at, d, h) {

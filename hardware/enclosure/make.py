@@ -83,7 +83,7 @@ def solid(product: Product, to: Path, **more: Value) -> None:
 
 
 def picture(name: str) -> None:
-    """Draw one picture, cropped, in few colours, stamped with the hash of its sources."""
+    """Draw one picture, cropped, stamped with the hash of its sources."""
     view = PICTURES[name]
     raw = BUILD / name
     raw.parent.mkdir(exist_ok=True)
@@ -107,7 +107,7 @@ def _finished(image: Image.Image, stamp: str) -> bytes:
     info = PngImagePlugin.PngInfo()
     info.add_text(STAMP, stamp)
     out = io.BytesIO()
-    image.quantize(96).save(out, "PNG", pnginfo=info, optimize=True)
+    image.save(out, "PNG", pnginfo=info, optimize=True)
     return out.getvalue()
 
 
@@ -131,7 +131,7 @@ def _stamp(file: Path) -> str | None:
         return image.info.get(STAMP)
 
 
-def make() -> None:
+def render() -> None:
     """All STL files into hardware/build/, and each stale picture anew."""
     for product in cuffs() + cases():
         solid(product, BUILD / f"{product.name}.stl", print=True)
@@ -165,7 +165,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="STL files and pictures of the enclosure")
     parser.add_argument("--check", action="store_true", help="only say which pictures are stale")
     if not parser.parse_args().check:
-        make()
+        render()
     for name in (old := stale()):
         print(f"stale: enclosure/{name}", file=sys.stderr)
     return 1 if old else 0

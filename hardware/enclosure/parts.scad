@@ -9,7 +9,7 @@ usb = [6, 9, 3.2]; // the ESP32 board's socket, micro or C
 usb_proud = 0.7; // the socket stands out of the board's edge by this
 
 strips = [31, 18]; // stripboard, 12 strips of 7 holes
-strips_h = 6; // its tallest part, the transistor lying down
+strips_h = 9.5; // its tallest parts, standing resistors; 6 where all lie
 cell = [37, 31, 5.5]; // 500 mAh: 503035 or 36 x 29 x 4.75, with its protection board
 motor_d = 10; // coin motor
 motor_h = 3.4; // its height; many are 2.7
