@@ -48,7 +48,7 @@ def render() -> None:
     for name, text in drawn.items():
         (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
         print(name)
-    make.make()
+    make.render()
 
 
 def _committed(name: str) -> str:
