@@ -31,7 +31,7 @@ KEYS = {
     "battery": (1, 0, 1, 1, "", "a battery is measured"),
     "battery_mah": (500, 50, 5000, 10, "mAh", "its capacity"),
     "light": (20, 0, 100, 1, "%", "brightness of the light; 0: none"),
-    "buzz": (60, 0, 100, 1, "%", "strength of the vibration; 0: none"),
+    "buzz": (75, 0, 100, 1, "%", "strength of the vibration; 0: none"),
     "night_from": (1320, 0, 1439, 1, "min of the day", "from then on it is silent and dark"),
     "night_to": (420, 0, 1439, 1, "min of the day", "until then"),
     "utc_min": (0, -720, 840, 15, "min", "local time less UTC; the host sets it with the clock"),
