@@ -12,7 +12,7 @@ from worn import Worn
 Wear = Callable[..., Worn]
 NOON = 1780315200  # 2026-06-01 12:00 UTC
 MIDNIGHT = NOON + 43200
-LIGHT, BUZZ = 0.20, 0.60  # of full, by default
+LIGHT, BUZZ = 0.20, 0.75  # of full, by default
 
 
 @pytest.fixture
