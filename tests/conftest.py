@@ -8,14 +8,47 @@ import pytest
 ASIDE = Path(__file__).parents[2] / "shared" / "data"  # beside the checkout
 
 
+# Files whose tests take the longest, mostly waiting for a board.
+LONG = (
+    "test_flash",
+    "test_rescue",
+    "test_demo",
+    "test_board_flashing",
+    "test_deploy",
+    "test_wearing",
+    "test_flash_faults",
+    "test_line",
+    "test_privacy",
+    "test_live",
+    "test_clocks",
+    "test_a_day",
+    "test_doctor",
+)
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """More than there are cores: most of the time tests wait for a board."""
-    return 2 * (os.cpu_count() or 1) + 1
+    return 4 * (os.cpu_count() or 1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that wait for boards come first: at the end nobody waits for the longest one."""
-    items.sort(key=lambda item: "firmware" in item.path.parts)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long ones come first, then those that wait for boards: at the end nobody waits for one.
+
+    Each worker begins with an equal stretch of the list (and later takes from another's end), so
+    that each stretch begins with its part of the long ones.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    others = sorted(items, key=lambda item: "firmware" in item.path.parts)
+    long = [item for name in LONG for item in others if item.path.stem == name]
+    others = [item for item in others if item.path.stem not in LONG]
+    total = len(items)
+    items.clear()
+    for worker in range(workers):
+        stretch = (total - len(items)) // (workers - worker)
+        first = long[worker::workers]
+        rest = max(0, stretch - len(first))
+        items += first + others[:rest]
+        del others[:rest]
 
 
 @pytest.fixture(scope="session")

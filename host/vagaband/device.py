@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import serial
 
+import vagaband.url_ports  # noqa: F401  pyserial finds them
 from vagaband.errors import DeviceError
 from vagaband.frames import Frames
 from vagaband.plain import plain

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vagaband.errors import DeviceError
-from vagaband.esptool_run import chip_at, esptool
+from vagaband.esptool_run import Chip, esptool
 from vagaband.image_file import FILE_SYSTEM_AT, FILE_SYSTEM_BYTES
 from vagaband.prompt import Prompt
 from vagaband.saved_logs import BLOCK, save_partition
@@ -29,9 +29,8 @@ def mounted(prompt: Prompt) -> bool:
         return False
 
 
-def renew(url: str, out: Path, say: Say, progress: Progress) -> None:
+def renew(url: str, chip: Chip, out: Path, say: Say, progress: Progress) -> None:
     """Copy what is there to `out`, erase it, restart: MicroPython makes a new one."""
-    chip = chip_at(url)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "partition"
         esptool(

@@ -28,10 +28,10 @@ def flash(
     progress("asking the board", 0)
     with Device(url) as device:
         device.end_session()  # what it has not written yet would be lost
-    write(url, image, erase=erase, say=say, progress=progress)
+    chip = write(url, image, erase=erase, say=say, progress=progress)
     progress("waiting for MicroPython", 0)
     if not await_files(url):
-        renew(url, out, say, progress)
+        renew(url, chip, out, say, progress)
         await_files(url)
     progress("copying the firmware", 0)
     firmware = deploy.deploy(url, say=say)

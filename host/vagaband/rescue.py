@@ -127,5 +127,6 @@ class Rescue:
             self._deploy(last=True)
 
     def _new_file_system(self) -> None:
-        flash.check(self.url, chip_at(self.url))
-        renew(self.url, self.out, self.say, self.progress)
+        chip = chip_at(self.url)
+        flash.check(self.url, chip)
+        renew(self.url, chip, self.out, self.say, self.progress)

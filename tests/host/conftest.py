@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flashing import ChipFiles, put, quick_board
+from flashing import ChipFiles, copied, put, quick_board
 from vagaband.board.flash_file import temporary_chip
 from vagaband.cli import main
 from vagaband.paths import firmware_dir
@@ -32,12 +32,23 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     return call
 
 
+@pytest.fixture(scope="session")
+def pristine_chip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A flashed chip with the package's firmware on it, to be copied."""
+    path = tmp_path_factory.mktemp("pristine") / "chip"
+    with temporary_chip(firmware_dir()) as folder:
+        (Path(folder) / "flash.bin").rename(path)
+    return path
+
+
 @pytest.fixture
-def boards() -> Iterator[Callable[..., Board]]:
+def boards(pristine_chip: Path, tmp_path: Path) -> Iterator[Callable[..., Board]]:
     """Starts virtual boards with the real firmware; they end with the test."""
     running: list[Board] = []
 
     def start(**options: object) -> Board:
+        if not options.keys() & {"firmware_dir", "flash_file"}:
+            options["flash_file"] = copied(pristine_chip, tmp_path / f"chip{len(running)}")
         running.append(Board(**{"firmware_dir": None, **options}))
         return running[-1]
 
@@ -63,25 +74,22 @@ def start() -> Iterator[Callable[..., Board]]:
 
 
 @pytest.fixture
-def chip(tmp_path: Path) -> Path:
+def chip(pristine_chip: Path, tmp_path: Path) -> Path:
     """A flashed chip with the package's firmware on it."""
-    path = tmp_path / "chip"
-    with temporary_chip(firmware_dir()) as folder:
-        (Path(folder) / "flash.bin").rename(path)
-    return path
+    return copied(pristine_chip, tmp_path / "chip")
 
 
 @pytest.fixture
-def wear_device(boards: Callable[..., Board], tmp_path: Path) -> Callable[..., Worn]:
+def wear_device(
+    boards: Callable[..., Board], pristine_chip: Path, tmp_path: Path
+) -> Callable[..., Worn]:
     """Wears the real device for some virtual minutes at full speed; the board goes on running."""
     number = 0
 
     def wear(minutes: float, **options: object) -> Worn:
         nonlocal number
         number += 1
-        chip = tmp_path / f"worn{number}.bin"
-        with temporary_chip(firmware_dir()) as folder:
-            (Path(folder) / "flash.bin").rename(chip)
+        chip = copied(pristine_chip, tmp_path / f"worn{number}.bin")
         if "config" in options:
             with ChipFiles(chip) as files:
                 put(files, "/vagal.json", json.dumps(options.pop("config")).encode())

@@ -22,6 +22,12 @@ def quick_board(chip: Path, **options: object) -> Board:
     return Board(flash_file=chip, **{**QUICK, **options})
 
 
+def copied(chip: Path, to: Path) -> Path:
+    """A chip of its own, with the same on it."""
+    shutil.copy(chip, to)
+    return to
+
+
 def vagaband(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run the command line in a folder."""
     command = [sys.executable, "-m", "vagaband", *words]

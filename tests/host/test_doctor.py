@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,13 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flashing import ChipFiles, copied, put
 from vagaband.device import Device
 from vagaband.doctor import Examination, Report, conversation, examine
 from vagaband.doctor.checks import CHECKS
 from vagaband.doctor.findings import Findings
 from vagaband.doctor.judge import FAIL, OK, SKIPPED, Line, judge
 from vagaband.errors import DeviceError
-from vagaband.paths import firmware_dir
 from virtual_board import Board
 
 Start = Callable[..., Board]
@@ -44,18 +43,25 @@ def doctor(board: Board, how: Examination = SHORT) -> Report:
     return examine(board.url, how, lambda words: None)
 
 
+@pytest.fixture(scope="session")
+def idle_chip(pristine_chip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A chip with the firmware, which does not run."""
+    chip = copied(pristine_chip, tmp_path_factory.mktemp("idle") / "chip")
+    with ChipFiles(chip) as files:
+        put(files, "/main.py", b"")
+    return chip
+
+
 @pytest.fixture
-def probe(boards: Start, tmp_path: Path) -> Callable[..., Report]:
+def probe(boards: Start, idle_chip: Path, tmp_path: Path) -> Callable[..., Report]:
     """What the probes find on a board whose app does not run: nothing is to stop and restart."""
 
     def report(config: dict[str, int] | None = None, **options: Any) -> Report:
-        idle = tmp_path / "idle"
-        shutil.copytree(firmware_dir() / "vagal", idle / "vagal", dirs_exist_ok=True)
-        (idle / "main.py").write_text("")
-        board = boards(firmware_dir=idle, **options, **FAST)
+        chip = copied(idle_chip, tmp_path / "idle")
         if config:
-            written = f"f = open('/vagal.json', 'w'); f.write({json.dumps(config)!r}); f.close()"
-            board.mpremote("exec", written)
+            with ChipFiles(chip) as files:
+                put(files, "/vagal.json", json.dumps(config).encode())
+        board = boards(flash_file=chip, **options, **FAST)
         waits = {"finger_ms": 2000, "watch_ms": 8000, "glow_ms": 0}
         found = conversation.run_probes(board.url, waits, lambda name: None)
         for name in ("reset", "app"):

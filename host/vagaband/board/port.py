@@ -16,6 +16,7 @@ QUEUE_BYTES = 4096  # more than this waiting in a direction stops the reading of
 HOST_BYTES = 64 << 10  # so much the host's own system keeps for a program that does not read
 DEAF_S = 0.25  # and one that has read nothing for so long is not only slow
 BITS_PER_BYTE = 10
+OUTWARD_BURST_S = 0.1  # a PC that has much to do may let the board wait so long
 FASTEST_BAUD = 2_000_000  # what a CH340 does
 
 
@@ -124,7 +125,7 @@ class Port:
         self._heard_s = time.monotonic()  # when the client last took bytes
         self.lossy = True  # what a host leaves lying is lost; esptool's blocks are never left
         self.reset_circuit = ResetCircuit()
-        self.outward = Bucket(baud / BITS_PER_BYTE)
+        self.outward = Bucket(baud / BITS_PER_BYTE, OUTWARD_BURST_S)
         self.inward = Bucket(baud / BITS_PER_BYTE)
         self._faults_out = LineFaults(line_faults or {}, 2 * seed)
         self._faults_in = LineFaults(line_faults or {}, 2 * seed + 1)

@@ -5,46 +5,55 @@
 """
 
 import sys
+from importlib import import_module
 
 import click
 
 from vagaband import __version__
-from vagaband.cli import bench, boards, breathing, files, flashing
-from vagaband.cli.config import config
-from vagaband.cli.doctor import doctor
-from vagaband.cli.live import live
-from vagaband.cli.mark import mark_
-from vagaband.cli.power import power
-from vagaband.cli.strap import strap_
 from vagaband.errors import VagabandError
 from vagaband.plain import plain
 
 INTERRUPTED = 130
 LONGEST_ERROR = 2000
-COMMANDS = (
-    boards.demo_,
-    boards.board_,
-    flashing.ports,
-    flashing.flash_,
-    flashing.deploy_,
-    flashing.rescue,
-    doctor,
-    boards.pull_,
-    live,
-    mark_,
-    config,
-    strap_,
-    files.replay,
-    files.validate,
-    files.export,
-    breathing.breathe_,
-    breathing.resonance_,
-    bench.bench,
-    power,
-)
+COMMANDS = {
+    "bench": "bench:bench",
+    "board": "board:board_",
+    "breathe": "breathing:breathe_",
+    "config": "config:config",
+    "demo": "demo:demo_",
+    "deploy": "flashing:deploy_",
+    "doctor": "doctor:doctor",
+    "export": "files:export",
+    "flash": "flashing:flash_",
+    "live": "live:live",
+    "mark": "mark:mark_",
+    "ports": "flashing:ports",
+    "power": "power:power",
+    "pull": "pull:pull_",
+    "replay": "files:replay",
+    "rescue": "flashing:rescue",
+    "resonance": "breathing:resonance_",
+    "strap": "strap:strap_",
+    "validate": "files:validate",
+}  # and in which module of this package each is
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Loads a command when it is called: most need little of what the others need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, command = COMMANDS[cmd_name].partition(":")
+        return getattr(import_module(f"vagaband.cli.{module}"), command)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
     """An open, wearable vagal-tone monitor: run it, flash it, read it, prove it.
@@ -57,10 +66,6 @@ def cli() -> None:
 
     For personal insight and research; not a medical device, not for treatment decisions.
     """
-
-
-for command in COMMANDS:
-    cli.add_command(command)
 
 
 def main() -> None:

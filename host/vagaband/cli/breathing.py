@@ -13,8 +13,17 @@ from rich.text import Text
 from vagaband import breathe, journal, twin
 from vagaband.breathe import Checked, Ended, Follower, Moment
 from vagaband.breathing_words import WORDS
-from vagaband.cli.boards import DEFAULT_OUT
-from vagaband.cli.shared import as_json, file, port, print_json, salvage, say, stderr, stdout
+from vagaband.cli.shared import (
+    DEFAULT_OUT,
+    as_json,
+    file,
+    port,
+    print_json,
+    salvage,
+    say,
+    stderr,
+    stdout,
+)
 from vagaband.device import Device
 from vagaband.errors import InputError
 from vagaband.live.keys import Keys

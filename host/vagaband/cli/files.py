@@ -16,10 +16,10 @@ from vagaband.cli.shared import (
     rate,
     salvage,
     say,
-    show_verdict,
     stdout,
     unusable,
 )
+from vagaband.cli.verdict import show_verdict
 from vagaband.export import save_csv, to_csv
 from vagaband.judge import judge
 from vagaband.numbers import numbers_of

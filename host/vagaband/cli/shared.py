@@ -2,22 +2,19 @@
 
 import json
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
 
-from vagaband.cli.epochs import show_epochs
 from vagaband.errors import InputError
 from vagaband.plain import plain
-from vagaband.validate import Verdict
 
 # What is printed may hold a device's words: no markup is read from it.
 stdout = Console(highlight=False, markup=False)
 LONGEST_NOTE = 2000
+DEFAULT_OUT = Path("vagaband-sessions")
 stderr = Console(stderr=True, highlight=False, markup=False)
 
 
@@ -87,25 +84,3 @@ def limits_of(text: str | None) -> dict[str, float] | None:
         raise InputError(
             f"--limits {text!r} can't be read.", "Write it as f1=99,rsa=0.13"
         ) from None
-
-
-def show_verdict(verdict: Verdict, to_json: bool) -> None:
-    """Print a verdict; exit 1 where it is fail."""
-    if to_json:
-        print_json(verdict.as_json())
-    else:
-        table = Table("check", "value", "limit", "unit", "")
-        for check in verdict.checks:
-            value = "–" if check.value is None else f"{check.value:.4g}"
-            table.add_row(
-                check.name, value, f"{check.limit:g}", check.unit, "ok" if check.ok else "FAIL"
-            )
-        stdout.print(table)
-        show_epochs(stdout, verdict.numbers)
-        for sentence in verdict.explanation:
-            stdout.print(sentence, soft_wrap=True)
-        for note in verdict.notes:
-            stdout.print(f"note: {note}")
-        stdout.print(f"verdict: {'pass' if verdict.passed else 'fail'}")
-    if not verdict.passed:
-        sys.exit(1)

@@ -1,20 +1,20 @@
 """A virtual board in its own process, and the files on its flash chip."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from forked import Forked
 from littlefs import LittleFS, UserContext
+from vagaband.board import BoardOptions, run_board
 
 FIRMWARE = Path(__file__).parent / "firmware"
 FS_OFFSET, BLOCK, BLOCKS = 0x200000, 4096, 512
-RUN = """
-import sys
-from pathlib import Path
-from vagaband.board import BoardOptions, run_board
-run_board(BoardOptions(**eval(sys.argv[1])))
-"""
+
+
+def _run(options: dict[str, Any]) -> None:
+    run_board(BoardOptions(**options))
 
 
 class Board:
@@ -22,25 +22,17 @@ class Board:
 
     def __init__(self, **options: object) -> None:
         options.setdefault("firmware_dir", FIRMWARE)
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", RUN, repr(options).replace("PosixPath", "Path")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
+        self.process = Forked(_run, options)
         self.url = self.event()
 
     def event(self) -> str:
-        assert self.process.stdout
         return self.process.stdout.readline().strip()
 
     def stop(self) -> int:
         self.process.terminate()
         code = self.process.wait(10)
         for stream in (self.process.stdin, self.process.stdout):
-            if stream:
-                stream.close()
+            stream.close()
         return code
 
     def mpremote(self, *words: str) -> str:
