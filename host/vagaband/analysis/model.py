@@ -67,6 +67,7 @@ class Note:
     text: str
     tags: tuple[str, ...] = ()
     label: str = ""
+    until_s: float | None = None  # the end of a stretch; None: a moment
 
 
 @dataclass(frozen=True)
