@@ -64,8 +64,11 @@ DEFAULT_OUT = Path("vagaband-sessions")
 def pull_(port: str | None, out: Path, freeing: bool, person: str | None, to_json: bool) -> None:
     """Fetch a board's sessions; resumes where it stopped, verifies, leaves them on the board.
 
-    What is new goes into the folder's index, which `vagaband sessions` lists. With --free the board then compares each copy's length and CRC-32 with its own file, and
+    With --free the board then compares each copy's length and CRC-32 with its own file, and
     removes it only where they are the same. An open or damaged session stays.
+
+    What is new goes into the folder's index, which `vagaband sessions` lists; with --person it,
+    what nobody had of this board, and what is yet to come are that person's.
     """
     code = check_code(person) if person else None
     url = the_port(port)
