@@ -75,10 +75,9 @@ class TimeAxis:
 def time_axis(reading: Reading, clock: Clock) -> TimeAxis:
     """Its ticks before any zoom; the script makes those of a zoomed one."""
     seconds = axis_seconds(reading)
-    ticks = [
-        Tick(100 * t / seconds, clock(t, seconds=seconds < 360))
-        for t in time_ticks(seconds, clock.zero_s)
-    ]
+    places = time_ticks(seconds, clock.zero_s)
+    exact = any((t + clock.zero_s) % 60 for t in places)
+    ticks = [Tick(100 * t / seconds, clock(t, seconds=exact)) for t in places]
     return TimeAxis(seconds, clock.zero_s, reading.began is not None, ticks)
 
 
@@ -165,10 +164,10 @@ def lanes(reading: Reading, words: Words) -> list[Lane]:
     for reason in ("", *sorted({m.reason or "unknown" for m in reading.moments if not m.valid})):
         some = [m for m in reading.moments if _reason(m) == reason]
         kind = "refused" if reason else "used"
-        text = words(
+        text = words.counted(
             f"lanes.{kind}",
+            len(some),
             reason=words(f"reasons.{reason}") if reason else "",
-            n=words.number(len(some)),
             share=words.number(100 * len(some) / total if total else 0),
         )
         d = "".join(f"M{number(a)} 50H{number(b)}" for a, b in stretches(some))
@@ -221,7 +220,7 @@ def _plot(reading: Reading, scale: Scale) -> Plot:
     plot.columns("block", [(b.begin_s, b.end_s) for b in reading.blocks])
     for tick in scale.ticks:
         plot.level("grid", tick)
-    plot.upright("mark", [note.t_s for note in reading.notes])
+    plot.upright("mark", [note.t_s for note in reading.notes if note.until_s is None])
     return plot
 
 
@@ -248,7 +247,7 @@ def _common_legend(
         legend.append(("refused", words("charts.legend.refused")))
     if reading.blocks:
         legend.append(("block", words("charts.legend.block")))
-    if reading.notes:
+    if any(note.until_s is None for note in reading.notes):
         legend.append(("mark", words("charts.legend.mark")))
     return legend
 

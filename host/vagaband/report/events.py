@@ -1,7 +1,6 @@
 """Exercises, stretches, marks and notes: their signs on the axis, and their lists."""
 
 from dataclasses import dataclass
-from itertools import count
 from string import ascii_uppercase
 
 from vagaband.analysis.model import Block, Note, Reading
@@ -24,8 +23,8 @@ class BlockRow:
     width: float
     begin: str
     end: str
+    row: int  # of the lane: stretches at the same time stand below each other
     what: str
-    text: str
     by: str
 
 
@@ -56,12 +55,23 @@ def blocks_of(reading: Reading, words: Words, clock: Clock, hidden: bool) -> lis
             width=100 * (block.end_s - block.begin_s) / seconds,
             begin=clock(block.begin_s, seconds=True),
             end=clock(block.end_s, seconds=True),
-            what=_what(block, words),
-            text="" if hidden else foreign(block.text),
+            row=row,
+            what=_what(block, words, hidden),
             by=words(f"by.{block.recognised_by}"),
         )
-        for k, block in enumerate(reading.blocks)
+        for k, (block, row) in enumerate(zip(reading.blocks, _rows(reading), strict=True))
     ]
+
+
+def _rows(reading: Reading) -> list[int]:
+    """The first row of the lane that is free for each stretch."""
+    ends: list[float] = []
+    rows = []
+    for block in reading.blocks:
+        row = next((k for k, end_s in enumerate(ends) if end_s <= block.begin_s), len(ends))
+        ends[row : row + 1] = [block.end_s]
+        rows.append(row)
+    return rows
 
 
 def block_sign(k: int) -> str:
@@ -70,8 +80,9 @@ def block_sign(k: int) -> str:
     return ascii_uppercase[letter] + (str(turn + 1) if turn else "")
 
 
-def _what(block: Block, words: Words) -> str:
-    what = words(f"blocks.{block.kind}")
+def _what(block: Block, words: Words, hidden: bool) -> str:
+    what = "" if hidden else foreign(block.text)
+    what = what or words(f"blocks.{block.kind}")
     if block.pace_per_min:
         return words("events.pace", what=what, pace=words.number(block.pace_per_min, 1))
     return what
@@ -79,10 +90,10 @@ def _what(block: Block, words: Words) -> str:
 
 def notes_of(reading: Reading, words: Words, clock: Clock, hidden: bool) -> list[NoteRow]:
     """The marks and notes, signed 1, 2, 3, ...; `hidden` leaves every word of the wearer out."""
-    seconds = axis_seconds(reading)
+    seconds, signs = axis_seconds(reading), note_signs(reading)
     return [
         NoteRow(
-            sign=str(k),
+            sign=signs[k],
             t_s=note.t_s,
             left=100 * note.t_s / seconds,
             at=clock(note.t_s, seconds=True),
@@ -92,8 +103,19 @@ def notes_of(reading: Reading, words: Words, clock: Clock, hidden: bool) -> list
             tags="" if hidden else ", ".join(foreign(tag) for tag in note.tags),
             label="" if hidden else foreign(note.label),
         )
-        for k, note in zip(count(1), reading.notes, strict=False)
+        for k, note in enumerate(reading.notes)
+        if k in signs
     ]
+
+
+def note_signs(reading: Reading) -> dict[int, str]:
+    """Signs of the notes, by their number; one that only makes a stretch has the stretch's."""
+    shown = [
+        k
+        for k, note in enumerate(reading.notes)
+        if note.until_s is None or note.tags or note.label
+    ]
+    return {k: str(sign) for sign, k in enumerate(shown, 1)}
 
 
 def _kind(note: Note, words: Words, hidden: bool) -> str:

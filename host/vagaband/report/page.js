@@ -29,7 +29,7 @@
 
   function ticks(axis) {
     const span = inView.to - inView.from;
-    const most = Math.max(2, Math.min(8, Math.floor(axis.clientWidth / 75)));
+    const most = Math.max(2, Math.min(9, Math.floor(axis.clientWidth / (dated ? 52 : 64))));
     const step = steps.find((s) => span / s <= most) || 86400;
     axis.replaceChildren();
     for (let t = Math.ceil((inView.from + zero) / step) * step - zero; t <= inView.to; t += step) {
@@ -44,17 +44,8 @@
   }
 
   function flags() {
-    let free = [-99, -99];
-    for (const flag of day.querySelectorAll(".marks text")) {
-      const x = place(Number(flag.dataset.t));
-      const gap = (100 * 9 * (flag.textContent.length + 1)) / flag.parentNode.clientWidth;
-      const line = free.findIndex((last) => x >= last + gap);
-      flag.setAttribute("x", `${x}%`);
-      flag.setAttribute("y", line === 1 ? "88%" : "42%");
-      flag.toggleAttribute("hidden", line < 0 || x < 0 || x > 100);
-      if (line >= 0 && x >= 0) free[line] = x;
-    }
-    for (const bar of day.querySelectorAll(".blocks g")) {
+    for (const lane of day.querySelectorAll(".marks")) marks(lane);
+    for (const bar of day.querySelectorAll(".frame:not(.still) .blocks g")) {
       const a = Math.max(-1, place(Number(bar.dataset.from)));
       const b = Math.min(101, place(Number(bar.dataset.to)));
       bar.toggleAttribute("hidden", b <= a);
@@ -62,6 +53,21 @@
       bar.firstElementChild.setAttribute("x", `${a}%`);
       bar.firstElementChild.setAttribute("width", `${b - a}%`);
       bar.lastElementChild.setAttribute("x", `${(Math.max(0, a) + Math.min(100, b)) / 2}%`);
+    }
+  }
+
+  function marks(lane) {
+    const still = lane.closest(".still"); // always shows the whole
+    const free = [-99, -99];
+    for (const flag of lane.children) {
+      const t = Number(flag.dataset.t);
+      const x = still ? (100 * t) / seconds : place(t);
+      const gap = (100 * 9 * (flag.textContent.length + 1)) / lane.clientWidth;
+      const line = free.findIndex((last) => x >= last + gap);
+      flag.setAttribute("x", `${x}%`);
+      flag.setAttribute("y", line === 1 ? "88%" : "42%");
+      flag.toggleAttribute("hidden", line < 0 || x < 0 || x > 100);
+      if (line >= 0 && x >= 0) free[line] = x;
     }
   }
 
@@ -91,6 +97,7 @@
   function read(index) {
     at = Math.max(0, Math.min(rows.length - 1, index));
     const row = rows[at], cells = [...row.cells];
+    readout.hidden = false;
     readout.replaceChildren(...cells.flatMap((cell, k) => {
       if (cell.textContent.trim() === "–" || !cell.textContent.trim()) return [];
       const span = document.createElement("span");
@@ -101,7 +108,7 @@
     for (const cursor of day.querySelectorAll("svg[data-time] .cursor"))
       cursor.setAttribute("d", `M${times[at] + 15} 0V100`);
     const spot = day.querySelector(".spot");
-    if (spot) spot.setAttribute("d", row.dataset.x ? `M${row.dataset.x} ${row.dataset.y}h0` : "");
+    if (spot) spot.setAttribute("d", row.dataset.x ? `M${row.dataset.x} ${row.dataset.y}v.2` : "");
   }
 
   function step(by) {

@@ -18,6 +18,7 @@ from vagaband.report.words import Words
 LEAST_MS, LEAST_LN = 200.0, 3.0  # that the axes hold at least
 MOST_LABELS = 12
 DENSE = 300  # epochs from which dots are drawn smaller
+CORNERS = ("faster_more", "slower_more", "faster_less", "slower_less")
 TOO_SMALL = ("flat", "noise")  # refused for these: the heart period is known, RSA too small
 FLOOR_Y = 98.0  # where such an epoch stands: at the lower edge
 
@@ -44,6 +45,7 @@ class Map:
     dense: bool
     summary: str
     legend: list[tuple[str, str]]
+    corners: list[str]  # names of the regions at the corners, from the upper left
     rows: list[RegionRow]
 
 
@@ -91,6 +93,7 @@ def pattern_map(reading: Reading, words: Words, hidden: bool) -> Map | None:
             all=words.number(len(reading.moments)),
         ),
         legend=legend,
+        corners=[region_name(region, words) for region in CORNERS],
         rows=_rows(placed, [] if hidden else labelled, len(small), words),
     )
 

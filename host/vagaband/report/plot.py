@@ -1,9 +1,9 @@
 """Drawing in SVG that stretches with the page: curves, dots, bands and lines in data's own units.
 
 A plot's y grows downwards from 0 to 100, its x is what the axis counts (seconds, or a difference).
-The picture is stretched to the room there is, and its strokes are not: a dot is a stroke of no
-length with round ends, so that a thousand are one short path and stay round. Zooming is another
-view box. Tick labels are text of the page's own size, placed in per cent.
+The picture is stretched to the room there is, and its strokes are not: a dot is a very short
+stroke with round or square ends, so that a thousand are one short path and keep their shape (one
+of no length and square ends is no sign on paper). Zooming is another view box. Tick labels are text of the page's own size, placed in per cent.
 """
 
 import math
@@ -94,7 +94,7 @@ class Plot:
 
     def dots_at(self, kind: str, places: Iterable[tuple[float, float]]) -> None:
         """A dot at each place of the picture itself."""
-        self._add(kind, "".join(f"M{number(x)} {number(y)}h0" for x, y in places))
+        self._add(kind, "".join(f"M{number(x)} {number(y)}v.2" for x, y in places))
 
     def columns(self, kind: str, stretches: Iterable[tuple[float, float]]) -> None:
         """The whole height over each stretch of x."""

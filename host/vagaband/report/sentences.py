@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vagaband.analysis.model import Claim, Reading
-from vagaband.report.events import block_sign
+from vagaband.report.events import block_sign, note_signs
 from vagaband.report.words import NARROW, Words
 
 # Section in which a kind's sentence stands. What can't be said stands in "uncertain" in any case.
@@ -181,14 +181,15 @@ def _tile(claim: Claim, words: Words) -> Tile:
 def changes_of(reading: Reading, words: Words) -> list[ChangeRow]:
     """What changed in each stretch and after each mark, in their order."""
     cells: dict[str, dict[str, str]] = {}
+    signs = note_signs(reading)
     for claim in reading.claims:
-        sign = _sign(claim)
+        sign = _sign(claim, signs)
         if sign and claim.kind in IN_TABLES:
             column = claim.kind.split("_")[0]
             cells.setdefault(sign, {})[column] = cell_of(claim, words)
     order = [
         *(block_sign(k) for k in range(len(reading.blocks))),
-        *(str(k + 1) for k in range(len(reading.notes))),
+        *signs.values(),
     ]
     nothing = words("numbers.nothing")
     return [
@@ -198,10 +199,10 @@ def changes_of(reading: Reading, words: Words) -> list[ChangeRow]:
     ]
 
 
-def _sign(claim: Claim) -> str:
+def _sign(claim: Claim, signs: dict[int, str]) -> str:
     if claim.block is not None:
         return block_sign(claim.block)
-    return "" if claim.note is None else str(claim.note + 1)
+    return signs.get(claim.note, "") if claim.note is not None else ""
 
 
 def cell_of(claim: Claim, words: Words) -> str:
@@ -210,5 +211,7 @@ def cell_of(claim: Claim, words: Words) -> str:
         return words("cells.unsaid", why=words(f"why.{claim.why}"))
     value, low, high = values_of(claim, words)
     unit = words(UNITS[claim.unit][2])
-    key = "cells.no_difference" if claim.kind.endswith("no_difference") else "cells.value"
+    key = f"cells.{claim.kind}"
+    if claim.kind in CHANGES[::2]:
+        key += ".more" if (claim.value or 0.0) > 0 else ".less"
     return words(key, value=f"{value}{NARROW}{unit}", low=low, high=high)

@@ -16,6 +16,7 @@ from babel.numbers import format_decimal
 
 LANGUAGES = {"en": "en_GB", "nl": "nl_NL"}  # and whose way of writing dates and numbers
 FOLDER = Path(__file__).with_name("texts")
+GROUPED_FROM = 10000  # below it "1.014" would be read as a decimal, or as a thousand
 MINUS = "\u2212"
 NARROW = "\u202f"  # before a unit: never at the begin of a line
 
@@ -55,7 +56,8 @@ class Words:
 
     def number(self, value: float, digits: int = 0, sign: bool = False) -> str:
         """A number with so many decimals; a sign before what is over zero where asked."""
-        form = f"#,##0.{'0' * digits}" if digits else "#,##0"
+        whole = "#,##0" if abs(value) >= GROUPED_FROM else "0"
+        form = f"{whole}.{'0' * digits}" if digits else whole
         text = format_decimal(round(value, digits) + 0.0, format=form, locale=self._locale)
         plus = "+" if sign and round(value, digits) > 0 else ""
         return plus + text.replace("-", MINUS)
@@ -72,6 +74,9 @@ class Words:
         """A length of time in hours, minutes or seconds, as exact as a reader needs."""
         if seconds < 90:
             return self.counted("span.seconds", round(seconds))
+        if seconds < 600 and (rest := round(seconds) % 60):
+            minutes = self.number(round(seconds) // 60)
+            return self("span.minutes_seconds", minutes=minutes, seconds=self.number(rest))
         minutes = round(seconds / 60)
         if minutes < 120:
             return self.counted("span.minutes", minutes)
