@@ -12,6 +12,7 @@ JOURNALS = {  # of those cases: least beats, least epochs, share of them that is
     "metronome_journal": (600, 19, 0.0),
     "two_minutes": (130, 3, 1.0),
     "mostly_refused": (5000, 120, 0.08),
+    "irregular": (2000, 15, 0.0),
     "slow_breathing": (1300, 39, 1.0),
     "short_day": (1500, 25, 0.85),
 }
