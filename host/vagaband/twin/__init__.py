@@ -53,7 +53,9 @@ def of_intervals(
     """Run the stages on the intervals between beats (n,), none across a gap (begin, end in s)."""
     ends = np.searchsorted(beats_s, [end_s for _, end_s in gaps_s])
     parts_s = [part for part in np.split(beats_s, ends) if len(part) > 1]
-    session = _of_series([(part[0], np.round(1000 * np.diff(part), 6)) for part in parts_s], engine)
+    session = _of_series(
+        [(part[0], np.round(1000 * np.diff(part), 6)) for part in parts_s], engine
+    )
     session.gaps = [Gap(begin_s, end_s - begin_s, "lost", True) for begin_s, end_s in gaps_s]
     return session
 
