@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from vagaband import journal, recording
+from vagaband import journal
 from vagaband.errors import InputError
 from vagaband.files import write_private
+from vagaband.open_recording import LIGHT, open_recording
 from vagaband.plain import plain
 from vagaband.pull import NAME as DEVICE
-from vagaband.rr_files import load_rr
+from vagaband.recording import SENSOR_RATE_HZ
 from vagaband.sessions.facts import name_for, recording_of
 from vagaband.sessions.index import Index
-from vagaband.sessions.reading import is_light
 from vagaband.sessions.scan import Progress, refresh
 
 LARGEST_BYTES = 64 << 20
@@ -83,12 +83,8 @@ def _plan(folder: Path, path: Path, rate_hz: float | None) -> tuple[Path, str, b
         return _plan_journal(folder, path, content)
     if path.resolve().parent == folder.resolve():
         return path, path.name, None
-    if is_light(path):
-        rate_hz = recording.load(path, rate_hz).rate_hz
-        name = name_for(content, rate_hz)
-    else:
-        load_rr(path)
-        name = name_for(content)
+    is_light = open_recording(path, rate_hz).source == LIGHT
+    name = name_for(content, (rate_hz or SENSOR_RATE_HZ) if is_light else None)
     target = folder / name
     return target, name, None if target.exists() else content
 

@@ -9,12 +9,12 @@ from vagaband.analysis.baseline import DAYS, BaselineRow
 from vagaband.analysis.model import Note, Piece
 from vagaband.errors import InputError
 from vagaband.numbers import numbers_of
+from vagaband.open_recording import open_recording
 from vagaband.session import Mark, Session
 from vagaband.sessions import schema
 from vagaband.sessions.days import Day
 from vagaband.sessions.facts import rate_in
 from vagaband.sessions.index import Index, Recording, StoredNote
-from vagaband.sessions.reading import read_recording
 from vagaband.sessions.scan import refresh
 
 JOINED = " · "  # between what a device logged of a mark and what was put on it
@@ -91,17 +91,18 @@ def _of_file(index: Index | None, path: Path, rate_hz: float | None, salvage: bo
         for recording in index.recordings():
             if recording.name == path.name:
                 return _known(index, recording, salvage, rate_hz)
-    session, source, began = read_recording(path, rate_hz, salvage)
-    return _Read(path, session, source, began.astimezone() if began else None)
+    opened = open_recording(path, rate_hz, salvage)
+    began = opened.began.astimezone() if opened.began else None
+    return _Read(path, opened.session, opened.source, began)
 
 
 def _known(
     index: Index, recording: Recording, salvage: bool, rate_hz: float | None = None
 ) -> _Read:
     path = index.folder / recording.name
-    session, source, _ = read_recording(path, rate_hz or rate_in(recording.name), salvage)
+    opened = open_recording(path, rate_hz or rate_in(recording.name), salvage)
     notes = tuple(index.notes(recording.recording))
-    return _Read(path, session, source, recording.began, recording.person, notes)
+    return _Read(path, opened.session, opened.source, recording.began, recording.person, notes)
 
 
 def _joined(read: list[_Read]) -> Material:

@@ -5,24 +5,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from vagaband import recording, twin
-from vagaband.analysis.baseline import BaselineRow, row_of
-from vagaband.analysis.day import length_s
+from vagaband import twin
+from vagaband.analysis.baseline import BaselineRow
+from vagaband.analysis.day import length_s, rows_of
 from vagaband.analysis.model import Piece
-from vagaband.analysis.moments import moment_of
 from vagaband.assemble import Found, clock_of
 from vagaband.dating import dates
 from vagaband.errors import InputError
 from vagaband.journal import Journal, decode, describe_damage
 from vagaband.numbers import numbers_of
-from vagaband.rr_files import load_rr
+from vagaband.open_recording import open_recording
 from vagaband.session import Mark, Session
 from vagaband.sessions.facts import FolderFile, files_in, rate_in, recording_in, recording_of
 from vagaband.sessions.index import Index
 
 Progress = Callable[[str], None]
 Stat = tuple[int, int]  # bytes, time of change
-EMPTY = datetime.fromtimestamp(0, UTC)  # epochs are kept by seconds from their recording's begin
 
 
 @dataclass
@@ -110,16 +108,11 @@ def _measure(file: FolderFile) -> Measured:
     if file.source == "journal":
         return _measure_journal(file)
     try:
-        if file.source == "light":
-            rate_hz = rate_in(file.path.name)
-            session, began = twin.of_recording(recording.load(file.path, rate_hz)), None
-        else:
-            found = load_rr(file.path)
-            session = twin.of_intervals(found.beats_s, found.gaps_s)
-            began = found.began and found.began.astimezone(UTC)
+        opened = open_recording(file.path, rate_in(file.path.name))
     except InputError as error:
         return Measured(file.stem, damage=error.what)
-    return _of_session(Measured(file.stem, began=began), session)
+    began = opened.began.astimezone(UTC) if opened.began else None
+    return _of_session(Measured(file.stem, began=began), opened.session)
 
 
 def _measure_journal(file: FolderFile) -> Measured:
@@ -155,11 +148,10 @@ def _boot(journal: Journal) -> str:
 
 
 def _of_session(measured: Measured, session: Session) -> Measured:
-    numbers = numbers_of(session)
-    measured.seconds = length_s(Piece("", "", None, 0.0, session, numbers))
+    piece = Piece("", "", None, 0.0, session, numbers_of(session))
+    measured.seconds = length_s(piece)
     measured.marks = session.marks
-    for moment in (moment_of(item, 0, 0.0) for item in numbers):
-        measured.epochs.append((moment.t_s, row_of(EMPTY, moment)))
+    measured.epochs = rows_of(piece)
     return measured
 
 
