@@ -15,9 +15,8 @@ from vagaband.errors import InputError
 from vagaband.files import write_private
 from vagaband.ports import the_port
 from vagaband.pull import pull
+from vagaband.report import LANGUAGES
 from vagaband.report.marks_file import load_marks
-from vagaband.report.page import page
-from vagaband.report.words import LANGUAGES
 from vagaband.sessions.index import Index
 from vagaband.sessions.person import check_code
 from vagaband.sessions.pieces import Material, material_of, pieces_of
@@ -107,6 +106,8 @@ def report(
         found = [_as_json(reading) for reading in readings]
         print_json({"sessions": found} if port else found[0])
         return
+    from vagaband.report.page import page  # what draws is loaded where something is drawn
+
     language = lang or _language()
     for material, reading in zip(made, readings, strict=True):
         path = out or Path(f"{material.files[0].stem}.html")

@@ -12,6 +12,7 @@ from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.report.plot import Plot, Scale, number, scale_of, time_ticks
 from vagaband.report.words import Clock, Words
 
+LEAST_LEFT_S = 60.0  # that no whole half minute lies in: below it nothing is said of it
 BREAK_S = 2 * EPOCH_S  # a curve is not drawn over more than this without a value
 FEWEST_ROWS, MOST_ROWS = 4, 12  # of a picture's own table
 TABLE_STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200)
@@ -57,7 +58,7 @@ class Chart:
 class Lane:
     """What became of the epochs of one kind: used, or refused for one reason."""
 
-    kind: str  # "used" or "refused"
+    kind: str  # "used", "refused", or "none" for time without a whole epoch
     text: str
     d: str
 
@@ -82,8 +83,10 @@ def time_axis(reading: Reading, clock: Clock) -> TimeAxis:
 
 
 def axis_seconds(reading: Reading) -> float:
-    """Length of the axis, also of a reading with nothing in it."""
-    return max(EPOCH_S, reading.seconds)
+    """Length of the axis: of what was recorded and of what was noted, however little."""
+    ends = [note.until_s or note.t_s for note in reading.notes]
+    ends += [block.end_s for block in reading.blocks]
+    return max(EPOCH_S, reading.seconds, *ends)
 
 
 def heart_period(reading: Reading, words: Words, clock: Clock) -> Chart:
@@ -94,7 +97,7 @@ def heart_period(reading: Reading, words: Words, clock: Clock) -> Chart:
         if m.mean_hp_ms and m.reason in HP_KNOWN
     ]
     scale = _scale(reading, points, "hp_ms", "hp_spread", 100)
-    plot = _plot(reading, scale)
+    plot = _plot(reading, scale, HP_KNOWN)
     _baseline(plot, reading, "hp_ms", "hp_spread")
     plot.curve("line", points, BREAK_S)
     plot.dots("dot hp", points)
@@ -131,9 +134,7 @@ def breathing(reading: Reading, words: Words, clock: Clock) -> Chart:
     plot = _plot(reading, scale_of([y for _, y in points] or [6, 18], 8))
     legend = []
     for confidence in CONFIDENCES:
-        some = [
-            p for m, p in zip(known, points, strict=True) if m.breath_confidence == confidence
-        ]
+        some = [p for m, p in zip(known, points, strict=True) if m.breath_confidence == confidence]
         if some:
             plot.dots(f"dot breath {confidence}", some)
             legend.append((f"dot breath {confidence}", words(f"charts.legend.{confidence}")))
@@ -172,6 +173,9 @@ def lanes(reading: Reading, words: Words) -> list[Lane]:
         )
         d = "".join(f"M{number(a)} 50H{number(b)}" for a, b in stretches(some))
         found.append(Lane(kind, text, d))
+    left_s = reading.seconds - EPOCH_S * total
+    if left_s >= LEAST_LEFT_S:
+        found.append(Lane("none", words("lanes.none", span=words.span(left_s)), ""))
     return found
 
 
@@ -196,14 +200,10 @@ def _middle_s(moment: Moment) -> float:
 
 def _points(moments: Sequence[Moment], of: Callable[[Moment], float | None]) -> Values:
     """Place and value of the valid epochs that have one."""
-    return [
-        (_middle_s(m), value) for m in moments if m.valid and (value := of(m)) is not None
-    ]
+    return [(_middle_s(m), value) for m in moments if m.valid and (value := of(m)) is not None]
 
 
-def _scale(
-    reading: Reading, points: Values, value: str, spread: str, least: float
-) -> Scale:
+def _scale(reading: Reading, points: Values, value: str, spread: str, least: float) -> Scale:
     around = [
         middle + side * (getattr(b, spread) or 0.0)
         for b in reading.baselines
@@ -213,10 +213,11 @@ def _scale(
     return scale_of([*(y for _, y in points), *around], least)
 
 
-def _plot(reading: Reading, scale: Scale) -> Plot:
-    """The axes, with what lies behind every picture over time."""
+def _plot(reading: Reading, scale: Scale, shown: Sequence[str] = ("",)) -> Plot:
+    """The axes, with what lies behind every picture over time; `shown` are the reasons of epochs
+    that are in it all the same."""
     plot = Plot((0.0, axis_seconds(reading)), scale)
-    plot.columns("refused", stretches(m for m in reading.moments if not m.valid))
+    plot.columns("refused", stretches(m for m in reading.moments if m.reason not in shown))
     plot.columns("block", [(b.begin_s, b.end_s) for b in reading.blocks])
     for tick in scale.ticks:
         plot.level("grid", tick)
@@ -236,9 +237,7 @@ def _baseline(plot: Plot, reading: Reading, value: str, spread: str) -> None:
         within.level("baseline", middle)
 
 
-def _common_legend(
-    reading: Reading, words: Words, baseline: bool = True
-) -> list[tuple[str, str]]:
+def _common_legend(reading: Reading, words: Words, baseline: bool = True) -> list[tuple[str, str]]:
     """What may stand in each picture, where it does."""
     legend = []
     if baseline and reading.baseline.kind != "none":

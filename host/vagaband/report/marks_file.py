@@ -96,7 +96,7 @@ def _t_s(path: Path, line: int, row: dict[str, str], began: datetime | None) -> 
     if began is None:
         raise InputError(
             f"{path} has times of day, and the recording has no date.",
-            "Say when it began: --began \"2026-11-20 14:00\".",
+            'Say when it began: --began "2026-11-20 14:00".',
         )
     return _seconds_after(path, line, written, began)
 

@@ -110,8 +110,8 @@ def _subtitle(reading: Reading, words: Words, clock: Clock) -> str:
     if reading.began is None:
         return words("page.subtitle_undated", span=span)
     end = reading.began + timedelta(seconds=reading.seconds)
-    until = f"{end:%H:%M}" if end.date() == reading.began.date() else (
-        f"{words.day(end)} {end:%H:%M}"
+    until = (
+        f"{end:%H:%M}" if end.date() == reading.began.date() else (f"{words.day(end)} {end:%H:%M}")
     )
     date = words.day(reading.began)
     return words("page.subtitle", date=date, begin=clock(0.0), end=until, span=span)
@@ -121,7 +121,10 @@ def _nothing(reading: Reading, words: Words) -> str:
     """What is said first where nothing can be said."""
     if not reading.moments:
         return words("glance.empty")
-    return "" if any(m.valid for m in reading.moments) else words("glance.nothing")
+    if any(m.valid for m in reading.moments):
+        return ""
+    known = any(claim.kind == "mean_hp" and claim.valid for claim in reading.claims)
+    return words("glance.no_rsa" if known else "glance.nothing")
 
 
 def _sources(reading: Reading, words: Words) -> list[str]:

@@ -45,7 +45,7 @@ class Map:
     dense: bool
     summary: str
     legend: list[tuple[str, str]]
-    corners: list[str]  # names of the regions at the corners, from the upper left
+    corners: list[tuple[str, str]]  # heart and RSA in the corners, from the upper left
     rows: list[RegionRow]
 
 
@@ -83,9 +83,7 @@ def pattern_map(reading: Reading, words: Words, hidden: bool) -> Map | None:
         left=across.low,
         width=across.high - across.low,
         x_ticks=[Tick(across.share(v), words.number(v, sign=True)) for v in across.ticks],
-        y_ticks=[
-            Tick(plot.scale.y(v), words.number(v, 1, sign=True)) for v in plot.scale.ticks
-        ],
+        y_ticks=[Tick(plot.scale.y(v), words.number(v, 1, sign=True)) for v in plot.scale.ticks],
         dense=len(placed) > DENSE,
         summary=words(
             "map.summary",
@@ -93,17 +91,20 @@ def pattern_map(reading: Reading, words: Words, hidden: bool) -> Map | None:
             all=words.number(len(reading.moments)),
         ),
         legend=legend,
-        corners=[region_name(region, words) for region in CORNERS],
+        corners=[_parts(region, words) for region in CORNERS],
         rows=_rows(placed, [] if hidden else labelled, len(small), words),
     )
 
 
 def region_name(region: str, words: Words) -> str:
     """A region by what was measured, as in "slower heart, less RSA"."""
+    heart, rsa = _parts(region, words)
+    return words("regions.both", heart=heart, rsa=rsa)
+
+
+def _parts(region: str, words: Words) -> tuple[str, str]:
     heart, rsa = region.split("_")
-    return words(
-        "regions.both", heart=words(f"regions.heart.{heart}"), rsa=words(f"regions.rsa.{rsa}")
-    )
+    return words(f"regions.heart.{heart}"), words(f"regions.rsa.{rsa}")
 
 
 def _too_small(moment: Moment) -> bool:

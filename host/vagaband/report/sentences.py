@@ -92,8 +92,7 @@ class ChangeRow:
 def said_of(reading: Reading, words: Words) -> dict[str, list[Sentence]]:
     """The sentences of each section."""
     said: dict[str, list[Sentence]] = {
-        name: []
-        for name in ("glance", "time", "map", "regularity", "complexity", "uncertain")
+        name: [] for name in ("glance", "time", "map", "regularity", "complexity", "uncertain")
     }
     for claim in reading.claims:
         if claim.kind in IN_TABLES and (claim.block is not None or claim.note is not None):
@@ -139,13 +138,11 @@ def values_of(claim: Claim, words: Words) -> tuple[str, str, str]:
     if claim.unit == "share" and 0 < value < 0.01:
         digits = 1
     signed = claim.kind in SIGNED
-    return (
-        words.number(factor * value, digits, signed),
-        *(
-            "" if edge is None else words.number(factor * edge, digits, signed)
-            for edge in (claim.low, claim.high)
-        ),
+    low, high = (
+        "" if edge is None else words.number(factor * edge, digits, signed)
+        for edge in (claim.low, claim.high)
     )
+    return words.number(factor * value, digits, signed), low, high
 
 
 def between(claim: Claim, words: Words) -> str:

@@ -14,7 +14,8 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-LANGUAGES = {"en": "en_GB", "nl": "nl_NL"}  # and whose way of writing dates and numbers
+from vagaband.report import LANGUAGES
+
 FOLDER = Path(__file__).with_name("texts")
 GROUPED_FROM = 10000  # below it "1.014" would be read as a decimal, or as a thousand
 MINUS = "\u2212"
