@@ -1,15 +1,41 @@
 """From pieces to a reading: one axis, and on it moments, notes, blocks, baseline and claims."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from vagaband.analysis import baseline as baselines
-from vagaband.analysis.baseline import BaselineRow
-from vagaband.analysis.model import Moment, Note, Piece, Reading
-from vagaband.numbers import EpochNumbers
-from vagaband.reference.gain import BLIND_BELOW_HZ
+from vagaband.analysis.baseline import BaselineRow, Past, of_session, row_of
+from vagaband.analysis.blocks import blocks_of
+from vagaband.analysis.claims import claims_of
+from vagaband.analysis.heart_series import HeartRun, runs_of
+from vagaband.analysis.model import Baseline, Moment, Note, Piece, Reading
+from vagaband.analysis.moments import moments_of
+from vagaband.analysis.regions import on_map
+from vagaband.analysis.regularity import at_moments
+from vagaband.analysis.segments import segments_of
 from vagaband.reference.run_numbers import EPOCH_S
+
+APART_S = 60.0  # between pieces of which it is not known when one began after the other
+SLOT_S = 3600.0  # a baseline is for one hour: it is of the same time of day
+
+
+def placed(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces on one axis, in order: dated ones by the clock, its zero where the first began;
+    undated ones behind them, as given, a minute apart."""
+    dated = sorted((p for p in pieces if p.began), key=lambda p: p.began or datetime.max)
+    first = dated[0].began if dated else None
+    done, end_s = [], 0.0
+    for piece in dated:
+        offset_s = (piece.began - first).total_seconds() if piece.began and first else 0.0
+        done.append(replace(piece, offset_s=offset_s))
+        end_s = max(end_s, offset_s + length_s(piece))
+    for piece in pieces:
+        if piece.began is None:
+            offset_s = end_s + APART_S if done else 0.0
+            done.append(replace(piece, offset_s=offset_s))
+            end_s = offset_s + length_s(piece)
+    return done
 
 
 def read_day(
@@ -18,76 +44,43 @@ def read_day(
     baseline_rows: Sequence[BaselineRow] = (),
     person: str = "",
 ) -> Reading:
-    """All that can be said of a session, or of a day in several pieces.
+    """All that can be said of a session, or of a day in several pieces on one axis.
 
     `notes` come beside the marks of the sessions themselves; their times are on the day's axis.
     `baseline_rows` are the person's epochs of before.
     """
-    placed = sorted(pieces, key=lambda piece: piece.offset_s)
-    moments = tuple(
-        moment_of(item, number, piece.offset_s)
-        for number, piece in enumerate(placed)
-        for item in piece.numbers
-    )
-    marks = [
-        Note(piece.offset_s + mark.t_s, mark.kind, mark.text)
-        for piece in placed
-        for mark in piece.session.marks
-    ]
-    began = _began(placed)
-    own = baselines.own(baseline_rows, began)
-    baseline = own if own.kind == "own" else baselines.of_session(moments, own.why_not)
-    seconds = max((piece.offset_s + length_s(piece) for piece in placed), default=0.0)
-    return Reading(
-        pieces=tuple(placed),
-        moments=moments,
-        notes=tuple(sorted([*marks, *notes], key=lambda note: note.t_s)),
-        blocks=(),
-        baseline=baseline,
-        baselines=(replace(baseline, begin_s=0.0, end_s=seconds),),
+    ordered = tuple(sorted(pieces, key=lambda piece: piece.offset_s))
+    runs = runs_of(ordered)
+    every_note = tuple(sorted([*_marks(ordered), *notes], key=lambda note: note.t_s))
+    blocks = tuple(blocks_of(ordered, runs, every_note))
+    moments = moments_of(ordered, blocks)
+    seconds = max((piece.offset_s + length_s(piece) for piece in ordered), default=0.0)
+    began = _began(ordered)
+    baselines = _baselines(moments, Past(baseline_rows, began), seconds)
+    moments = _with_regularity(_on_map(moments, baselines), runs)
+    reading = Reading(
+        pieces=ordered,
+        moments=tuple(moments),
+        notes=every_note,
+        blocks=blocks,
+        baseline=baselines[len(baselines) // 2],
+        baselines=tuple(baselines),
         claims=(),
         began=began,
         seconds=seconds,
         person=person,
+        segments=tuple(segments_of(runs, moments)),
     )
+    return replace(reading, claims=tuple(claims_of(reading)))
 
 
-def moment_of(item: EpochNumbers, piece: int, offset_s: float) -> Moment:
-    """An epoch with the RSA that may be shown at it."""
-    epoch, breathing = item.device, item.breathing
-    slow = breathing.per_min is not None and breathing.per_min / 60 < BLIND_BELOW_HZ
-    if epoch.lock_in_ln_ms2 is not None:
-        rsa, kind, why = epoch.lock_in_ln_ms2, "lock_in", "paced"
-    elif item.pb2_alone:
-        rsa, kind, why = epoch.ln_ms2, "pb2", ""
-    else:
-        unknown = "breath_unknown" if breathing.per_min is None else "breath_unsure"
-        rsa, kind, why = epoch.bp_ln_ms2, "bp", "slow_breathing" if slow else unknown
-    shown = epoch.valid and rsa is not None
-    return Moment(
-        t_s=offset_s + epoch.t_s,
-        piece=piece,
-        mean_hp_ms=epoch.mean_hp_ms,
-        pb2_ln=epoch.ln_ms2,
-        bp_ln=epoch.bp_ln_ms2,
-        lock_in_ln=epoch.lock_in_ln_ms2,
-        rsa_ln=rsa if shown else None,
-        rsa_kind=kind if shown else "",
-        valid=epoch.valid,
-        reason=epoch.reason,
-        breath_per_min=breathing.per_min,
-        breath_confidence="none"
-        if breathing.per_min is None
-        else "good"
-        if breathing.sure
-        else "fair",
-        noise_floor_ln=epoch.noise_floor_ln,
-        corrected_share=epoch.corrected_share,
-        pb2_alone=item.pb2_alone,
-        pb2_note=item.pb2_note,
-        slow=slow,
-        rsa_why=why if shown else "",
-    )
+def rows_of(piece: Piece) -> list[tuple[float, BaselineRow]]:
+    """A piece's epochs as the index keeps them, each with its time from the piece's begin: with
+    the slow breathing that only the heart's own rhythm tells. Undated: from 1970 on."""
+    began = piece.began or datetime.fromtimestamp(0).astimezone()
+    alone = (replace(piece, offset_s=0.0),)
+    moments = moments_of(alone, blocks_of(alone, runs_of(alone), ()))
+    return [(m.t_s, row_of(began + timedelta(seconds=m.t_s), m)) for m in moments]
 
 
 def length_s(piece: Piece) -> float:
@@ -97,7 +90,15 @@ def length_s(piece: Piece) -> float:
     ends += [last.t_s + last.ibi_ms / 1000 for last in session.intervals[-1:]]
     if len(session.t_s):
         ends.append(float(session.t_s[-1]))
-    return max(ends, default=0.0)
+    return max((end for end in ends if math.isfinite(end)), default=0.0)
+
+
+def _marks(pieces: Sequence[Piece]) -> list[Note]:
+    return [
+        Note(piece.offset_s + mark.t_s, mark.kind, mark.text)
+        for piece in pieces
+        for mark in piece.session.marks
+    ]
 
 
 def _began(pieces: Sequence[Piece]) -> datetime | None:
@@ -105,3 +106,34 @@ def _began(pieces: Sequence[Piece]) -> datetime | None:
         if piece.began is not None:
             return piece.began - timedelta(seconds=piece.offset_s)
     return None
+
+
+def _baselines(moments: Sequence[Moment], past: Past, seconds: float) -> list[Baseline]:
+    """One for each hour: the own one for its time of day, else the session's."""
+    slots = max(1, math.ceil(seconds / SLOT_S))
+    length = seconds / slots
+    found = []
+    for slot in range(slots):
+        middle = timedelta(seconds=(slot + 0.5) * length)
+        own = past.own(past.now + middle) if past.now else past.own(datetime.min)
+        one = own if own.kind == "own" else of_session(moments, own)
+        found.append(replace(one, begin_s=slot * length, end_s=(slot + 1) * length))
+    return found
+
+
+def _on_map(moments: Sequence[Moment], baselines: Sequence[Baseline]) -> list[Moment]:
+    length = baselines[0].end_s - baselines[0].begin_s
+    done = []
+    for moment in moments:
+        slot = int((moment.t_s + EPOCH_S / 2) / length) if length > 0 else 0
+        slot = min(max(slot, 0), len(baselines) - 1)
+        done.append(on_map(replace(moment, baseline=slot), baselines[slot]))
+    return done
+
+
+def _with_regularity(moments: list[Moment], runs: Sequence[HeartRun]) -> list[Moment]:
+    for index, found in at_moments(runs, moments).items():
+        moments[index] = replace(
+            moments[index], regularity=found.share, regularity_per_min=found.per_min
+        )
+    return moments

@@ -56,6 +56,8 @@ class Moment:
     d_rsa_ln: float | None = None
     region: str = ""  # of the pattern map (regions.REGIONS); "" where it has none
     region_why: str = ""  # why it has none
+    regularity: float | None = None  # share of the power in the strongest wave, 0 to 1
+    regularity_per_min: float | None = None  # that wave's rate
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Note:
     text: str
     tags: tuple[str, ...] = ()
     label: str = ""
+    until_s: float | None = None  # end of what it is about: it then makes a block
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Block:
 
     begin_s: float
     end_s: float
-    kind: str  # "pacing", "resonance", "paced_breathing", "marked", "slow_rhythm"
+    kind: str  # "pacing", "resonance", "marked", "slow_rhythm"
     text: str
     pace_per_min: float | None
     recognised_by: str  # "device", "mark", "rhythm"
@@ -106,6 +109,20 @@ class Baseline:
     bp_spread: float | None = None
     begin_s: float = 0.0  # the stretch of the axis that it is for
     end_s: float = 0.0
+    hp_day_sd: float = 0.0  # from day to day, of each day's median; 0 within one session
+    rsa_day_sd: float = 0.0
+
+
+@dataclass(frozen=True)
+class Segment:
+    """300 beats. `why` is "" or why they have no values: "noise", "noise_unknown", "corrected",
+    "irregular", "motion", "flat"."""
+
+    begin_s: float
+    end_s: float
+    sample_entropy: float | None
+    alpha1: float | None
+    why: str
 
 
 @dataclass(frozen=True)
@@ -114,7 +131,7 @@ class Claim:
 
     Valid: finite `value` with `low <= value <= high` where it has an interval (95 %). Not valid:
     `value` is None, and `why` is the code of what cannot be said, and why. `about` is what it is
-    about (region, block kind, reason, noted tag), `block` the index in Reading.blocks.
+    about (region, kind of RSA, reason), `block` and `note` the index in the reading's.
     """
 
     kind: str
@@ -130,6 +147,7 @@ class Claim:
     n: int  # epochs, beats or windows it stands on
     about: str = ""
     block: int | None = None
+    note: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,3 +165,4 @@ class Reading:
     began: datetime | None  # of the axis' zero
     seconds: float  # length of the axis
     person: str = ""
+    segments: tuple[Segment, ...] = ()

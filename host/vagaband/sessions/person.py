@@ -17,8 +17,8 @@ def check_code(text: str) -> str:
     shown = f'"{plain(text, 40)}"'
     if " " in text.strip():
         raise InputError(
-            f"{shown} looks like a name, and whoever finds the folder could read whose heart it is.",
-            f"People are kept by a code. {NEXT}",
+            f"{shown} looks like a name: whoever found the folder could read whose heart it is.",
+            NEXT,
         )
     if len(text) > LONGEST_CODE:
         raise InputError(f"{shown} is longer than {LONGEST_CODE} signs.", NEXT)

@@ -167,8 +167,7 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", None) or 0
-        primary = code & 0xFF
+        primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if primary == sqlite3.SQLITE_BUSY:
             raise VagabandError(
                 f"{path} is in use by another vagaband for more than {BUSY_S:.0f} s.",
@@ -184,16 +183,20 @@ def told(path: Path) -> Iterator[None]:
         raise
 
 
-def _no_index(path: Path) -> InputError:
-    return InputError(
-        f"{path} is no index of vagaband.",
-        "Move it elsewhere (another is made from the recordings), or choose another folder.",
-    )
+class DamagedError(VagabandError):
+    """An index that can't be used as it is."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            what,
+            "Run `vagaband sessions rebuild`: it keeps the file under another name, and makes an "
+            "index from the recordings and from the notes that can still be read.",
+        )
 
 
-def _damaged(path: Path, what: str) -> VagabandError:
-    return VagabandError(
-        f"{path} is damaged: {what}.",
-        "Run `vagaband sessions rebuild`: it keeps the file, and makes another from the "
-        "recordings and from the notes that can still be read.",
-    )
+def _no_index(path: Path) -> DamagedError:
+    return DamagedError(f"{path} is no index of vagaband, or its beginning is damaged.")
+
+
+def _damaged(path: Path, what: str) -> DamagedError:
+    return DamagedError(f"{path} is damaged: {what}.")
