@@ -95,7 +95,8 @@ def said_of(reading: Reading, words: Words) -> dict[str, list[Sentence]]:
         name: [] for name in ("glance", "time", "map", "regularity", "complexity", "uncertain")
     }
     for claim in reading.claims:
-        if claim.kind in IN_TABLES and (claim.block is not None or claim.note is not None):
+        of_part = claim.block is not None or claim.note is not None
+        if of_part and (claim.kind in IN_TABLES or not claim.valid):
             continue
         if claim.valid and (claim.kind in NOT_SAID or claim.kind not in SECTIONS):
             continue
@@ -120,6 +121,8 @@ def sentence_of(claim: Claim, words: Words) -> Sentence:
         key += ".more" if (claim.value or 0.0) > 0 else ".less"
     elif claim.kind == "slow_rhythm":
         key += f".{claim.about}"
+    elif claim.kind == "regularity":
+        key += ".whole" if claim.block is None else ".block"
     text = words(
         key,
         value=value,
