@@ -39,9 +39,7 @@ def false_an_hour(hearts: int, seed: int) -> float:
         rng = np.random.default_rng([seed, k])
         found += len(found_in(heart(rng, HALF_HOUR_MIN, **at_rest(rng))))
     rate = found / (hearts * HALF_HOUR_MIN / 60)
-    print(
-        f"{hearts} hearts at rest, half an hour each: {rate:.2f} slow rhythms an hour, all false"
-    )
+    print(f"{hearts} hearts at rest, half an hour each: {rate:.2f} false slow rhythms an hour")
     return rate
 
 
