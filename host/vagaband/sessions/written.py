@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vagaband.sessions import schema
 from vagaband.sessions.index import Index
+from vagaband.sessions.scan import refresh
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,10 @@ class Written:
     is_same: bool
 
 
-def note_written(out: Path, sources: Iterable[Path]) -> None:
-    """Note that `out` was made of files, in the index beside each of them where there is one.
+def note_written(made: Iterable[Path], sources: Iterable[Path]) -> None:
+    """Note that files were made of recordings, in the index beside each where there is one.
 
-    Call it once `out` is written.
+    Call it once they are written.
     """
     by_folder: dict[Path, set[str]] = {}
     for source in sources:
@@ -28,20 +29,19 @@ def note_written(out: Path, sources: Iterable[Path]) -> None:
     for folder, names in by_folder.items():
         if (folder / schema.NAME).exists():
             with Index(folder) as index:
+                refresh(index)
                 people = {one.person for one in index.recordings() if one.name in names}
-                note_for(index, out, people)
+                _note(index, made, people)
 
 
-def note_for(index: Index, out: Path, people: Iterable[str]) -> None:
-    """The same for people of whom it is known that it is theirs."""
-    path = out.resolve()
-    digest = _digest(path)
+def _note(index: Index, made: Iterable[Path], people: set[str]) -> None:
     with index.change():
-        index.connection.execute("DELETE FROM written WHERE path = ?", (str(path),))
-        index.connection.executemany(
-            "INSERT INTO written VALUES (?, ?, ?)",
-            [(str(path), person, digest) for person in sorted(set(people))],
-        )
+        for path in (path.resolve() for path in made):
+            index.connection.execute("DELETE FROM written WHERE path = ?", (str(path),))
+            index.connection.executemany(
+                "INSERT INTO written VALUES (?, ?, ?)",
+                [(str(path), person, _digest(path)) for person in sorted(people)],
+            )
 
 
 def written_of(index: Index, person: str) -> list[Written]:
