@@ -76,8 +76,8 @@ class Kubios:
         lost_s = sum(series.lost_s for series in found)
         if self.gaps == "join" and joins:
             said.append(
-                f"{joins} gaps ({lost_s:.0f} s within the recordings) are not in it: RMSSD takes "
-                "a false step at each; --gaps split writes a file for each stretch"
+                f"gaps that are not in it: {joins} ({lost_s:.0f} s within the recordings); RMSSD "
+                "takes a false step at each; --gaps split writes a file for each stretch"
             )
         return said
 

@@ -120,7 +120,7 @@ def _of_text(path: Path, rate_hz: float | None, engine: str) -> Opened:
     session = twin.of_intervals(found.beats_s, found.gaps_s, engine)
     notes = []
     if found.gaps_s:
-        notes.append(f"by its own clock the file lost beats {len(found.gaps_s)} times")
+        notes.append(f"stretches without beats, by the file's own clock: {len(found.gaps_s)}")
     return Opened(path, session, INTERVALS, found.began, notes)
 
 

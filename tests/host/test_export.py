@@ -180,7 +180,7 @@ def test_rr_text_leaves_out_what_could_not_be_mended(tmp_path):
     assert Kubios().one([item]) == "1000.000\n1001.000\n1002.000\n900.000\n901.000\n902.000\n"
     assert Kubios(unit="s", flagged="omit").one([item]).split()[-2:] == ["0.901000", "0.902000"]
     (said,) = Kubios().notes([item])
-    assert "1 gaps (57 s" in said
+    assert "gaps that are not in it: 1 (57 s" in said
     assert Kubios(gaps="split").notes([item]) == []
     written = save([item], Kubios(gaps="split"), tmp_path / "rr")
     assert [path.name for path in written] == ["a-rr-1.txt", "a-rr-2.txt"]

@@ -2,6 +2,7 @@
 Python's csv; and the RR text by vagaband's own reader of foreign files."""
 
 import csv
+import time
 from pathlib import Path
 
 import hard_days
@@ -96,6 +97,21 @@ def test_python_reads_as_many_cells_in_every_row(day, tmp_path):
     for path in save(day, Csv(), tmp_path / "tables"):
         with path.open(newline="") as file:
             assert len({len(row) for row in csv.reader(file)}) == 1
+
+
+@pytest.mark.slow
+def test_a_whole_day_is_exported_in_seconds(hard_day, tmp_path):
+    """Three pieces, 100,000 beats, four tables."""
+    pandas = pytest.importorskip("pandas")
+    paths = hard_day("day")
+    begun_s = time.process_time()
+    pieces = open_recordings(paths)
+    written = save(pieces, Csv(), tmp_path / "tables")
+    taken_s = time.process_time() - begun_s
+    print(f"24 hours exported in {taken_s:.1f} s")
+    assert taken_s < 20
+    beats = [pandas.read_csv(path) for path in written if path.stem.endswith("beats")]
+    assert sum(map(len, beats)) == sum(len(piece.session.beats_s) for piece in pieces) > 100_000
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,13 @@ from collections import Counter
 from pathlib import Path
 
 import hard_days
+import numpy as np
 import pytest
+from recorder_worn import RecorderWorn
 from vagaband import dating, journal, twin
+from vagaband.board.heart import Heart
+from vagaband.open_recording import open_recording
+from worn import only_session
 
 JOURNALS = {  # of those cases: least beats, least epochs, share of them that is valid
     "noise_journal": (0, 0, None),
@@ -56,3 +61,19 @@ def test_why_the_restless_day_is_refused(hard_day):
 def test_the_same_call_writes_the_same_bytes(tmp_path: Path):
     first, again = (hard_days.write("short_day", tmp_path / name) for name in "ab")
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
+
+
+def test_beats_that_came_without_light_say_what_a_board_finds_in_the_light(wear_device, tmp_path):
+    """The same heart worn on the virtual board in MicroPython, and by the recorder alone."""
+    spec = "hp=880,rsa=6.2,breath=0.25,lf=4,lfwidth=0.03,vlf=8,seed=21"
+    board = twin.as_logged(only_session(wear_device(6, seed=2, heart=spec)))
+    with RecorderWorn(tmp_path / "a.vbj") as worn:
+        worn.heart(Heart(spec), 360)
+    alone = open_recording(worn.path).session
+    assert len(alone.beats_s) == pytest.approx(len(board.beats_s), abs=4)
+    for name in ("ln_ms2", "bp_ln_ms2", "mean_hp_ms", "rmssd_ms", "breath_per_min"):
+        ours, theirs = (
+            np.median([getattr(epoch, name) for epoch in session.epochs if epoch.valid])
+            for session in (alone, board)
+        )
+        assert ours == pytest.approx(theirs, rel=0.03), name

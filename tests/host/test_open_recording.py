@@ -62,7 +62,7 @@ def test_a_strap_with_a_clock_is_dated_and_keeps_its_gaps(tmp_path):
     assert abs(opened.began - datetime(2023, 6, 30, 11, 47, tzinfo=UTC)) < timedelta(seconds=3)
     (gap,) = opened.session.gaps
     assert gap.seconds == pytest.approx(60.9, abs=0.2)
-    assert "lost beats 1 times" in opened.notes[0]
+    assert opened.notes == ["stretches without beats, by the file's own clock: 1"]
     assert not any(i.t_s < gap.t_s < i.t_s + i.ibi_ms / 1000 for i in opened.session.intervals)
 
 

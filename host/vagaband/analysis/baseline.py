@@ -89,8 +89,8 @@ def own(rows: Sequence[BaselineRow], at: datetime | None) -> Baseline:
     return Past(rows, at).own(at) if at else _none("undated")
 
 
-def of_session(moments: Sequence[Moment], not_yet: Baseline) -> Baseline:
-    """The session's own median, named as such; `not_yet` says why there is no own baseline."""
+def of_session(moments: Sequence[Moment]) -> Baseline:
+    """The session's own median, named as such; kind "none" below five minutes of valid epochs."""
     rows = [m for m in moments if m.valid and m.mean_hp_ms]
     if len(rows) < LEAST_OF_SESSION:
         return _none("short")
@@ -101,7 +101,7 @@ def of_session(moments: Sequence[Moment], not_yet: Baseline) -> Baseline:
         [m.bp_ln for m in even],
     )
     arrays = [np.array([_nan(v) for v in column], float) for column in values]
-    return _of("session", arrays, len(rows), None, not_yet.why_not)
+    return _of("session", arrays, len(rows), None)
 
 
 def _is_past(then: datetime, now: datetime) -> bool:
@@ -121,10 +121,11 @@ def _of(
     values: Sequence[Floats],
     epochs: int,
     day: NDArray[np.int64] | None,
-    why_not: str = "",
 ) -> Baseline:
     """Of heart period, PB2 and BP-RSA, each with NaN where unknown."""
-    (hp_ms, hp_spread), (pb2_ln, pb2_spread), (bp_ln, bp_spread) = map(_middle, values)
+    (hp_ms, hp_spread), (pb2_ln, pb2_spread), (bp_ln, bp_spread) = (
+        _middle(column, day) for column in values
+    )
     return Baseline(
         kind=kind,
         hp_ms=hp_ms,
@@ -133,7 +134,6 @@ def _of(
         rsa_spread=pb2_spread,
         epochs=epochs,
         days=1 if day is None else len(set(day.tolist())),
-        why_not=why_not,
         bp_ln=bp_ln,
         bp_spread=bp_spread,
         hp_day_sd=0.0 if day is None else _day_sd(values[0], day, DAY_SD_MS),
@@ -141,10 +141,12 @@ def _of(
     )
 
 
-def _middle(values: Floats) -> tuple[float | None, float | None]:
-    """Median and spread; None for too few to be a baseline."""
+def _middle(values: Floats, day: NDArray[np.int64] | None) -> tuple[float | None, float | None]:
+    """Median and spread; None where those known are too few to be a baseline by themselves."""
     known = values[np.isfinite(values)]
-    if len(known) < LEAST_OF_SESSION:
+    days = LEAST_DAYS if day is None else len(set(day[np.isfinite(values)].tolist()))
+    least = LEAST_OF_SESSION if day is None else LEAST_EPOCHS
+    if len(known) < least or days < LEAST_DAYS:
         return None, None
     median = float(np.median(known))
     return median, float(MAD_TO_SD * np.median(np.abs(known - median)))

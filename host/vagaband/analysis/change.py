@@ -9,14 +9,15 @@ the session (Bonferroni). A value within it is "no difference shown".
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 
 from vagaband.analysis.baseline import is_comparable
 from vagaband.analysis.model import Baseline, Claim, Moment, Reading
-from vagaband.analysis.regions import HP_KNOWN, level_of
-from vagaband.analysis.saying import LEAST_EPOCHS, LEAST_VALID, said, unsaid, why_no_sum
+from vagaband.analysis.regions import HP_KNOWN
+from vagaband.analysis.saying import LEAST_EPOCHS, LEAST_VALID, Where, said, unsaid, why_no_sum
 from vagaband.analysis.uncertainty import (
     MEDIAN_OVER_MEAN,
     Scatter,
@@ -28,6 +29,7 @@ from vagaband.analysis.uncertainty import (
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
+UNITS = {"hp": "ms", "rsa": "ln"}
 APART_S = 3 * EPOCH_S  # between epochs that are no neighbours
 
 
@@ -38,19 +40,6 @@ class Comparison:
     hp: Scatter
     rsa: dict[str, Scatter]
     count: int
-
-
-@dataclass(frozen=True)
-class _Against:
-    """One number of a stretch beside the baseline's."""
-
-    what: str  # "hp" or "rsa"
-    unit: str
-    values: Floats
-    level: float
-    sd: float  # of the mean of the values and of the level together
-    about: str = ""
-    where: dict = field(default_factory=dict)
 
 
 def comparison_of(reading: Reading, count: int) -> Comparison:
@@ -75,42 +64,44 @@ def comparison_of(reading: Reading, count: int) -> Comparison:
 
 
 def against_baseline(
-    stretch: Sequence[Moment], baseline: Baseline, comparison: Comparison, **where: float | int
+    stretch: Sequence[Moment], baseline: Baseline, comparison: Comparison, **where: Unpack[Where]
 ) -> Iterator[Claim]:
-    """Heart period and RSA of a stretch against a baseline: a claim of change, of no difference,
-    or of why neither. `where` goes with the claim: begin_s, end_s, block, note."""
+    """Heart period and RSA of a stretch, each epoch against the baseline of its hour (`baseline`
+    is that of the middle): a claim of change, of no difference, or of why neither. `where` goes
+    with the claim: begin_s, end_s, block, note."""
     yield _hp(stretch, baseline, comparison, where)
     yield _rsa(stretch, baseline, comparison, where)
 
 
 def _hp(
-    stretch: Sequence[Moment], baseline: Baseline, comparison: Comparison, where: dict
+    stretch: Sequence[Moment], baseline: Baseline, comparison: Comparison, where: Where
 ) -> Claim:
-    values, level = _hp_of(stretch), baseline.hp_ms
-    why = why_no_sum(stretch, hp=True) or ("" if level else "no_baseline")
-    if why or level is None:
-        return unsaid("hp_change", "ms", why, n=len(values), baseline=baseline.kind, **where)
-    sd = max(comparison.hp.mean_sd(values), hp_sd(len(values)))
+    apart = np.array([m.d_hp_ms for m in stretch if m.d_hp_ms is not None], float)
+    why = why_no_sum(stretch, hp=True) or ("" if len(apart) else "no_baseline")
+    if why:
+        return unsaid("hp_change", "ms", why, n=len(apart), baseline=baseline.kind, **where)
+    sd = max(comparison.hp.mean_sd(apart), hp_sd(len(apart)))
     of_level = _level_sd(baseline, comparison.hp, hp_sd(baseline.epochs), baseline.hp_day_sd)
-    both = math.hypot(sd, of_level)
-    return _claim(_Against("hp", "ms", values, level, both, "", where), baseline, comparison)
+    found = _result("hp", apart, math.hypot(sd, of_level), comparison)
+    return said(*found, n=len(apart), baseline=baseline.kind, **where)
 
 
 def _rsa(
-    stretch: Sequence[Moment], baseline: Baseline, comparison: Comparison, where: dict
+    stretch: Sequence[Moment], baseline: Baseline, comparison: Comparison, where: Where
 ) -> Claim:
     counts = Counter(m.rsa_kind for m in stretch if is_comparable(m))
     kind = "pb2" if counts["pb2"] >= counts["bp"] else "bp"
-    values, level = _rsa_of(stretch, kind), level_of(baseline, kind)[0]
-    why = why_no_sum(stretch) or _why_uneven(stretch, len(values))
-    why = why or ("" if level is not None else "no_baseline")
-    if why or level is None:
-        return unsaid("rsa_change", "ln", why, n=len(values), baseline=baseline.kind, **where)
+    known = [m.d_rsa_ln for m in stretch if m.rsa_kind == kind and m.d_rsa_ln is not None]
+    apart = np.array(known, float)
+    why = why_no_sum(stretch) or _why_uneven(stretch, counts[kind])
+    why = why or ("" if len(apart) else "no_baseline")
+    if why:
+        return unsaid("rsa_change", "ln", why, n=len(apart), baseline=baseline.kind, **where)
     scatter = comparison.rsa[kind]
-    sd = max(scatter.mean_sd(values), estimator_sd(len(values)))
+    sd = max(scatter.mean_sd(apart), estimator_sd(len(apart)))
     of_level = _level_sd(baseline, scatter, estimator_sd(baseline.epochs), baseline.rsa_day_sd)
-    both = math.hypot(sd, of_level)
-    return _claim(_Against("rsa", "ln", values, level, both, kind, where), baseline, comparison)
+    found = _result("rsa", apart, math.hypot(sd, of_level), comparison)
+    return said(*found, n=len(apart), about=kind, baseline=baseline.kind, **where)
 
 
 def _why_uneven(stretch: Sequence[Moment], comparable: int) -> str:
@@ -131,20 +122,15 @@ def _level_sd(baseline: Baseline, scatter: Scatter, least: float, day_sd: float)
     return MEDIAN_OVER_MEAN * max(scatter.sd * scatter.of_mean(baseline.epochs), least)
 
 
-def _claim(against: _Against, baseline: Baseline, comparison: Comparison) -> Claim:
-    difference = float(against.values.mean()) - against.level
-    half = normal_quantile(comparison.count) * against.sd
+def _result(
+    what: str, apart: Floats, sd: float, comparison: Comparison
+) -> tuple[str, float, str, tuple[float, float]]:
+    """Kind, value, unit and interval of what so many epochs differ by."""
+    difference = float(apart.mean())
+    half = normal_quantile(comparison.count) * sd
     result = "change" if abs(difference) > half else "no_difference"
-    return said(
-        f"{against.what}_{result}",
-        difference,
-        against.unit,
-        (difference - half, difference + half),
-        n=len(against.values),
-        about=against.about,
-        baseline=baseline.kind,
-        **against.where,
-    )
+    interval = difference - half, difference + half
+    return f"{what}_{result}", difference, UNITS[what], interval
 
 
 def _hp_of(moments: Sequence[Moment]) -> Floats:

@@ -8,6 +8,7 @@ is "no difference", with the interval that says how large one may still hide.
 from collections.abc import Iterator
 
 from vagaband.analysis.claims_blocks import of_blocks
+from vagaband.analysis.claims_order import of_order
 from vagaband.analysis.claims_session import of_session
 from vagaband.analysis.model import Claim, Reading
 
@@ -30,7 +31,7 @@ KINDS = {
     "swing": "ms",  # of the heart at the pace of a block, from trough to peak
     "slow_rhythm": "/min",  # found in the heart alone; about "breath_slow", "_quick", "_unknown"
     "region_share": "share",  # of the epochs on the map, about a region
-    "regularity": "share",  # median; not valid below what chance gives (no_rhythm)
+    "regularity": "share",  # median, of the whole or a block; not valid within chance (no_rhythm)
     "sample_entropy": "",  # median of stretches of 300 beats
     "dfa_alpha1": "",
 }
@@ -69,3 +70,4 @@ def claims_of(reading: Reading) -> list[Claim]:
 def _all(reading: Reading) -> Iterator[Claim]:
     yield from of_session(reading)
     yield from of_blocks(reading)
+    yield from of_order(reading)

@@ -7,7 +7,7 @@ from math import exp
 from vagaband.analysis.change import Comparison, against_baseline, comparison_of
 from vagaband.analysis.model import Baseline, Block, Claim, Moment, Reading
 from vagaband.analysis.moments import within
-from vagaband.analysis.saying import LEAST_VALID, said, unsaid
+from vagaband.analysis.saying import LEAST_VALID, Where, said, unsaid
 from vagaband.analysis.uncertainty import normal_quantile
 from vagaband.reference.gain import BLIND_BELOW_HZ
 
@@ -28,7 +28,7 @@ def of_blocks(reading: Reading) -> Iterator[Claim]:
             yield _swing(block, k)
     for k in blocks:
         block = reading.blocks[k]
-        where = {"begin_s": block.begin_s, "end_s": block.end_s, "block": k}
+        where: Where = {"begin_s": block.begin_s, "end_s": block.end_s, "block": k}
         if block.end_s - block.begin_s < LEAST_S:
             yield unsaid("hp_change", "ms", "short_block", **where)
             yield unsaid("rsa_change", "ln", "short_block", **where)
@@ -36,8 +36,8 @@ def of_blocks(reading: Reading) -> Iterator[Claim]:
             yield from _change(reading, block.begin_s, block.end_s, comparison, where)
     for k in notes:
         begin_s = reading.notes[k].t_s
-        where = {"begin_s": begin_s, "end_s": begin_s + AFTER_NOTE_S, "note": k}
-        yield from _change(reading, begin_s, begin_s + AFTER_NOTE_S, comparison, where)
+        after: Where = {"begin_s": begin_s, "end_s": begin_s + AFTER_NOTE_S, "note": k}
+        yield from _change(reading, begin_s, begin_s + AFTER_NOTE_S, comparison, after)
 
 
 def _is_point(reading: Reading, k: int) -> bool:
@@ -48,7 +48,7 @@ def _is_point(reading: Reading, k: int) -> bool:
 
 
 def _change(
-    reading: Reading, begin_s: float, end_s: float, comparison: Comparison, where: dict
+    reading: Reading, begin_s: float, end_s: float, comparison: Comparison, where: Where
 ) -> Iterator[Claim]:
     chosen = within(reading.moments, begin_s, end_s)
     stretch = [reading.moments[k] for k in chosen]
@@ -84,12 +84,14 @@ def _slow_rhythm(moments: Sequence[Moment], block: Block, k: int) -> Claim:
 
 def _swing(block: Block, k: int) -> Claim:
     """From trough to peak; the lock-in's standard error is of ln power, half of it of ln swing."""
-    where = {"begin_s": block.begin_s, "end_s": block.end_s, "block": k, "about": block.kind}
+    where: Where = {"begin_s": block.begin_s, "end_s": block.end_s, "block": k}
     swing_ms, se_ln = block.swing_ms, block.lock_in_se_ln
     if swing_ms is None or se_ln is None or se_ln > LARGEST_SE_LN:
         short = block.end_s - block.begin_s < LEAST_S
-        return unsaid("swing", "ms", "short_block" if short else "block_refused", **where)
+        return unsaid(
+            "swing", "ms", "short_block" if short else "block_refused", about=block.kind, **where
+        )
     factor = exp(normal_quantile() * se_ln / 2)
     interval = swing_ms / factor, swing_ms * factor
     beats = int((block.end_s - block.begin_s) * (block.pace_per_min or 0.0) / 60)
-    return said("swing", swing_ms, "ms", interval, n=beats, **where)
+    return said("swing", swing_ms, "ms", interval, n=beats, about=block.kind, **where)

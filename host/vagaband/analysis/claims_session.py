@@ -10,7 +10,6 @@ from vagaband.analysis.baseline import is_comparable
 from vagaband.analysis.change import against_baseline, comparison_of
 from vagaband.analysis.model import Claim, Moment, Reading
 from vagaband.analysis.regions import HP_KNOWN, REGIONS
-from vagaband.analysis.regularity import CHANCE_SHARE
 from vagaband.analysis.saying import LEAST_EPOCHS, said, unsaid, why_no_sum
 from vagaband.analysis.uncertainty import estimator_sd, hp_sd, median_interval
 
@@ -18,12 +17,11 @@ KINDS_OF_RSA = ("pb2", "bp")
 
 
 def of_session(reading: Reading) -> Iterator[Claim]:
-    """How much there is and how good; heart, RSA and breathing; map; order of the rhythm."""
+    """How much there is and how good; heart, RSA and breathing; the map."""
     yield from _quality(reading)
     yield from _context(reading)
     yield from _levels(reading)
     yield from _map(reading)
-    yield from _order(reading)
 
 
 def _quality(reading: Reading) -> Iterator[Claim]:
@@ -86,7 +84,7 @@ def _levels(reading: Reading) -> Iterator[Claim]:
         interval = median_interval(np.array(hp, float), hp_sd(len(hp)))
         yield said("mean_hp", float(np.median(hp)), "ms", interval, n=len(hp))
     yield from _rsa_level(moments)
-    if reading.baseline.kind == "own":
+    if all(one.kind == "own" for one in reading.baselines):
         yield from against_baseline(moments, reading.baseline, comparison_of(reading, 2))
 
 
@@ -117,26 +115,3 @@ def _map(reading: Reading) -> Iterator[Claim]:
         if placed[region]:
             share, kind = placed[region] / total, reading.baseline.kind
             yield said("region_share", share, "share", n=total, about=region, baseline=kind)
-
-
-def _order(reading: Reading) -> Iterator[Claim]:
-    """Regularity, sample entropy and DFA: no measure of vagal tone, no verdict."""
-    shares = np.array([m.regularity for m in reading.moments if m.regularity is not None], float)
-    if len(shares) < LEAST_EPOCHS:
-        why = why_no_sum(reading.moments) or "short"
-        yield unsaid("regularity", "share", why, n=len(shares))
-    elif float(np.median(shares)) <= CHANCE_SHARE:
-        yield unsaid("regularity", "share", "no_rhythm", n=len(shares))
-    else:
-        interval = median_interval(shares)
-        bounded = max(interval[0], 0.0), min(interval[1], 1.0)
-        yield said("regularity", float(np.median(shares)), "share", bounded, n=len(shares))
-    for kind, name in (("sample_entropy", "sample_entropy"), ("dfa_alpha1", "alpha1")):
-        known = [getattr(segment, name) for segment in reading.segments]
-        values = np.array([value for value in known if value is not None], float)
-        if len(values):
-            interval = median_interval(values) if len(values) > 2 else None
-            yield said(kind, float(np.median(values)), "", interval, n=len(values))
-        else:
-            whys = Counter(segment.why for segment in reading.segments if segment.why)
-            yield unsaid(kind, "", whys.most_common(1)[0][0] if whys else "short")

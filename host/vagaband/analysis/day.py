@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from vagaband.analysis.baseline import BaselineRow, Past, of_session, row_of
 from vagaband.analysis.blocks import blocks_of
@@ -77,7 +77,7 @@ def read_day(
 def rows_of(piece: Piece) -> list[tuple[float, BaselineRow]]:
     """A piece's epochs as the index keeps them, each with its time from the piece's begin: with
     the slow breathing that only the heart's own rhythm tells. Undated: from 1970 on."""
-    began = piece.began or datetime.fromtimestamp(0).astimezone()
+    began = piece.began or datetime.fromtimestamp(0, UTC)
     alone = (replace(piece, offset_s=0.0),)
     moments = moments_of(alone, blocks_of(alone, runs_of(alone), ()))
     return [(m.t_s, row_of(began + timedelta(seconds=m.t_s), m)) for m in moments]
@@ -112,11 +112,12 @@ def _baselines(moments: Sequence[Moment], past: Past, seconds: float) -> list[Ba
     """One for each hour: the own one for its time of day, else the session's."""
     slots = max(1, math.ceil(seconds / SLOT_S))
     length = seconds / slots
-    found = []
+    found, session = [], of_session(moments)
     for slot in range(slots):
         middle = timedelta(seconds=(slot + 0.5) * length)
         own = past.own(past.now + middle) if past.now else past.own(datetime.min)
-        one = own if own.kind == "own" else of_session(moments, own)
+        not_yet = session if session.kind == "none" else replace(session, why_not=own.why_not)
+        one = own if own.kind == "own" else not_yet
         found.append(replace(one, begin_s=slot * length, end_s=(slot + 1) * length))
     return found
 

@@ -1,5 +1,7 @@
 """Detrended fluctuation analysis, short scales: alpha-1 (Peng et al. 1995, Chaos 5:82)."""
 
+from functools import cache
+
 import numpy as np
 
 from vagaband.session import Floats
@@ -17,12 +19,18 @@ def alpha1(ibi_ms: Floats) -> float | None:
     sizes = [_fluctuation(profile, n) for n in BOXES]
     if min(sizes) <= 0:
         return None
-    return float(np.polynomial.Polynomial.fit(np.log(BOXES), np.log(sizes), 1).convert().coef[1])
+    lengths = np.log(BOXES) - np.mean(np.log(BOXES))
+    return float(lengths @ np.log(sizes) / (lengths @ lengths))
 
 
 def _fluctuation(profile: Floats, n: int) -> float:
     """Root mean square of the profile about a straight line in each box of n beats."""
     boxes = profile[: len(profile) // n * n].reshape(-1, n)
+    return float(np.sqrt(np.mean((boxes @ _without_line(n)) ** 2)))
+
+
+@cache
+def _without_line(n: int) -> Floats:
+    """The matrix (n, n) that takes a straight line out of n values."""
     line = np.stack([np.ones(n), np.arange(n, dtype=np.float64)], axis=1)
-    left = boxes @ (np.eye(n) - line @ np.linalg.pinv(line))
-    return float(np.sqrt(np.mean(left**2)))
+    return np.eye(n) - line @ np.linalg.pinv(line)

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import TypedDict
 
 from vagaband.analysis.model import Claim, Moment
 from vagaband.analysis.regions import HP_KNOWN
@@ -10,6 +11,15 @@ from vagaband.analysis.regions import HP_KNOWN
 LEAST_EPOCHS = 4  # two minutes (rsa.md §5)
 LEAST_VALID = 0.5  # of the epochs of what is summed up
 MOST_IRREGULAR = 0.2  # of the epochs: what is left between them is not trusted either
+
+
+class Where(TypedDict, total=False):
+    """What a claim is about: a stretch of the axis, a block or a note by its index."""
+
+    begin_s: float
+    end_s: float
+    block: int
+    note: int
 
 
 def said(

@@ -15,6 +15,7 @@ from vagaband.cli.doctor import doctor
 from vagaband.cli.live import live
 from vagaband.cli.mark import mark_
 from vagaband.cli.power import power
+from vagaband.cli.report import report
 from vagaband.cli.sessions import sessions
 from vagaband.cli.strap import strap_
 from vagaband.errors import VagabandError
@@ -39,6 +40,7 @@ COMMANDS = (
     files.replay,
     files.validate,
     files.export,
+    report,
     breathing.breathe_,
     breathing.resonance_,
     bench.bench,
