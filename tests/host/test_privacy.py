@@ -93,6 +93,7 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
         next(lines)
     run("validate", str(session), cwd=here)
     assert run("export", str(session), "--out", "a.csv", cwd=here).returncode == 0
+    assert run("report", str(session), cwd=here).returncode == 0
     kubios = ("--format", "kubios", "--out", "a.txt")
     assert run("export", str(session), *kubios, cwd=here).returncode == 0
     for name, content in (
@@ -105,7 +106,7 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
     assert "wrote" in run("demo", "--minutes", "0.5", cwd=here).stderr
 
     rows = {row["file"]: int(row["mode"], 8) for row in ROW.finditer(DOCUMENT)}
-    assert len(rows) == 20
+    assert len(rows) == 21
     seen = set()
     for path in here.rglob("*"):
         name = str(path.relative_to(here))

@@ -1,5 +1,6 @@
 """What the analysis gets of a session: pieces on one axis, notes in their place, the past."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -131,3 +132,21 @@ def test_a_real_strap_with_gaps_is_read_with_its_day(recordings: Path, tmp_path:
     for gap in piece.session.gaps:
         inside = (np.array(starts) > gap.t_s - 30) & (np.array(starts) < gap.t_s + gap.seconds)
         assert not inside.any()
+
+
+def test_a_page_is_of_a_session_by_its_name_and_forgotten_with_its_person(folder: Path, run_cli):
+    code, _, err = run_cli("report", "p07/2026-11-20", "--lang", "nl")
+    assert code == 0, err
+    (page,) = Path.cwd().glob("*.html")
+    assert "on the water" in page.read_text()
+    loose = Path("loose.vbj")
+    loose.write_bytes((folder / "c0ffee-00005.vbj").read_bytes())
+    told = json.loads(run_cli("report", "loose.vbj", "--person", "P07", "--json")[1])
+    assert (told["person"], told["baseline"]["kind"]) == ("p07", "own")
+    assert run_cli("report", "loose.vbj", "--person", "P07", "--out", "loose.html")[0] == 0
+    code, _, err = run_cli("report", str(folder / "c0ffee-00005.vbj"), "--person", "p08")
+    assert (code, "is of p07, not of p08" in err) == (2, True)
+    assert run_cli("report", "absent.vbj")[0] == 2
+    assert run_cli("sessions", "forget", "p07", "--yes")[0] == 0
+    assert list(Path.cwd().glob("*.html")) == []
+    assert loose.exists(), "what a person put elsewhere is theirs to erase"

@@ -1,7 +1,7 @@
 """Pages, pictures and tables made of a person's recordings, so that `forget` finds them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,23 +18,24 @@ class Written:
     is_same: bool
 
 
-def note_written(made: Iterable[Path], sources: Iterable[Path]) -> None:
-    """Note that files were made of recordings, in the index beside each where there is one.
-
-    Call it once they are written.
+def note_written(
+    made: Sequence[Path], sources: Sequence[Path], person: str = "", folder: Path | None = None
+) -> None:
+    """Note that files were made of recordings, in the index beside each where there is one; and
+    that they are of `person`, also in the data folder `folder`. Call it once they are written.
     """
-    by_folder: dict[Path, set[str]] = {}
+    by_folder: dict[Path, set[str]] = {folder.resolve(): set()} if folder and person else {}
     for source in sources:
         by_folder.setdefault(source.resolve().parent, set()).add(source.name)
-    for folder, names in by_folder.items():
-        if (folder / schema.NAME).exists():
-            with Index(folder) as index:
+    for place, names in by_folder.items():
+        if (place / schema.NAME).exists():
+            with Index(place) as index:
                 refresh(index)
                 people = {one.person for one in index.recordings() if one.name in names}
-                _note(index, made, people)
+                _note(index, made, people | ({person} if person else set()))
 
 
-def _note(index: Index, made: Iterable[Path], people: set[str]) -> None:
+def _note(index: Index, made: Sequence[Path], people: set[str]) -> None:
     with index.change():
         for path in (path.resolve() for path in made):
             index.connection.execute("DELETE FROM written WHERE path = ?", (str(path),))
