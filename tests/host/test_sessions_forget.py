@@ -93,13 +93,10 @@ def test_what_was_written_of_a_person_goes_too_but_not_what_another_put_in_its_p
     }
     for name, path in made.items():
         path.write_text(name)
-    with opened(folder):
-        pass
-    note_written(made["page.html"], sources)
-    note_written(made["table.csv"], sources)
-    note_written(made["both.csv"], [*sources, folder / "beef02-00001.vbj"])
-    note_written(made["theirs.html"], [folder / "beef02-00001.vbj"])
-    note_written(made["page.html"], [tmp_path / "no index here.csv"])
+    note_written([made["page.html"], made["table.csv"]], sources)
+    note_written([made["both.csv"]], [*sources, folder / "beef02-00001.vbj"])
+    note_written([made["theirs.html"]], [folder / "beef02-00001.vbj"])
+    note_written([made["page.html"]], [tmp_path / "no index here.csv"])
     made["table.csv"].write_text("my own work")
     with opened(folder) as index:
         traces = forget(index, "p07zz")
@@ -109,6 +106,20 @@ def test_what_was_written_of_a_person_goes_too_but_not_what_another_put_in_its_p
     with opened(folder) as index:
         assert forget(index, "p08").made == [made["theirs.html"]]
     assert b"both.csv" not in bytes_of(folder)
+
+
+def test_what_export_and_validate_write_is_noted(folder: Path, run_cli):
+    file = str(folder / "c0ffee-00001.vbj")
+    assert run_cli("export", file, "--out", "a.csv")[0] == 0
+    assert run_cli("export", file, "--out", "tables")[0] == 0
+    run_cli("validate", file)
+    made = [path for path in Path.cwd().rglob("*.csv") if path.parent != folder]
+    made += Path.cwd().glob("*.png")
+    assert len(made) >= 6
+    with opened(folder) as index:
+        assert traces_of(index, "p07zz").made == sorted(made)
+        forget(index, "p07zz")
+    assert not any(path.exists() for path in made)
 
 
 def test_the_command_lists_asks_and_says_what_stays(folder: Path, run_cli, monkeypatch):

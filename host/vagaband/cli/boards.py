@@ -91,6 +91,8 @@ def pull_(port: str | None, out: Path, freeing: bool, person: str | None, to_jso
         _show_pulled(pulled, began, freed)
     with stderr.status("reading what is new") as status:
         take_pulled(out, pulled, code, status.update)
+    if code and not pulled:
+        say(f"The board is not {code}'s yet: pull again once it holds a session.")
     if any(p.damage for p in pulled):
         sys.exit(1)
 

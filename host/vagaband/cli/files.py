@@ -29,6 +29,7 @@ from vagaband.numbers import numbers_of
 from vagaband.open_recording import open_recording, open_recordings
 from vagaband.reference.time_domain import mean_hp_ms, rmssd_ms, sound_runs
 from vagaband.session import Session
+from vagaband.sessions.written import note_written
 
 
 @click.command()
@@ -125,6 +126,7 @@ def validate(
     FILE is a journal from pull; or a CSV as for replay, which then takes the device's place in
     MicroPython, with CPython as its twin.
     """
+    picture = picture or Path(f"{file.stem}-validate.png")
     verdict = judge(
         file,
         rate_hz=rate_hz,
@@ -132,8 +134,9 @@ def validate(
         beats_file=beats_file,
         unusable=unusable,
         limits=limits_of(limits),
-        picture_file=picture or Path(f"{file.stem}-validate.png"),
+        picture_file=picture,
     )
+    note_written([picture], [file])
     show_verdict(verdict, to_json)
 
 
@@ -194,7 +197,9 @@ def export(
     for note in [note for item in opened for note in item.notes] + form.notes(opened):
         say(f"note: {note}")
     if out:
-        for path in save(opened, form, out):
+        written = save(opened, form, out)
+        note_written(written, files)
+        for path in written:
             say(f"wrote {path}")
     else:
         click.echo(form.one(opened), nl=False)

@@ -11,7 +11,7 @@ from vagaband.analysis.day import read_day
 from vagaband.analysis.model import Reading
 from vagaband.cli.boards import DEFAULT_OUT
 from vagaband.cli.shared import as_json, print_json, rate, salvage, say, stderr, stdout
-from vagaband.errors import InputError
+from vagaband.errors import DeviceError, InputError
 from vagaband.files import write_private
 from vagaband.ports import the_port
 from vagaband.pull import pull
@@ -19,8 +19,15 @@ from vagaband.report import LANGUAGES
 from vagaband.report.marks_file import load_marks
 from vagaband.sessions.index import Index
 from vagaband.sessions.person import check_code
-from vagaband.sessions.pieces import Material, material_of, pieces_of
+from vagaband.sessions.pieces import (
+    Material,
+    make_theirs,
+    material_named,
+    material_of,
+    pieces_of,
+)
 from vagaband.sessions.pulled import take_pulled
+from vagaband.sessions.written import note_written
 
 
 class When(click.ParamType):
@@ -84,10 +91,12 @@ def report(
     """A page a person reads, of one recording or of the pieces of one day.
 
     Each FILE is a journal from pull, a CSV with a column ir, ppg or ibi_ms, or the RR intervals of
-    a strap. The page is one HTML file that needs no network; only you can read it.
+    a strap; or one session as `vagaband sessions` names it. The page is one HTML file that needs
+    no network; only you can read it.
 
     \b
     vagaband report vagaband-sessions/DEVICE-00001.vbj
+    vagaband report P07/2026-11-20
     vagaband report --port /dev/ttyUSB0 --lang nl
     vagaband report polar.txt --began "2026-11-20 14:00" --marks events.csv
     vagaband report --json FILE       what it says, as claims
@@ -95,13 +104,17 @@ def report(
     if bool(files) == bool(port):
         raise InputError("A page is of files or of a board.", "Name FILE, or --port, not both.")
     code = check_code(person) if person else None
-    if files:
-        made = [material_of(files, began=began, rate_hz=rate_hz, salvage=salvage)]
-    else:
+    if port:
         made = _pulled(the_port(port), folder, code)
+    else:
+        named = material_named(folder, str(files[0])) if not files[0].exists() else None
+        made = [named or material_of(files, began=began, rate_hz=rate_hz, salvage=salvage)]
+    for material in made:
+        if code:
+            make_theirs(material, code, folder)
     if out and len(made) > 1:
         raise InputError(f"{len(made)} sessions are new, and --out names one page.", "Leave it.")
-    readings = [_reading(material, marks, code) for material in made]
+    readings = [_reading(material, marks) for material in made]
     if to_json:
         found = [_as_json(reading) for reading in readings]
         print_json({"sessions": found} if port else found[0])
@@ -112,6 +125,7 @@ def report(
     for material, reading in zip(made, readings, strict=True):
         path = out or Path(f"{material.files[0].stem}.html")
         write_private(path, page(reading, language, hide_notes).encode())
+        note_written([path], material.files, material.person, folder)
         stdout.print(f"wrote {path}", soft_wrap=True)
 
 
@@ -125,10 +139,7 @@ def _pulled(url: str, folder: Path, person: str | None) -> list[Material]:
         pulled = pull(url, folder, show)
         days = take_pulled(folder, pulled, person, show)
     if not days:
-        raise InputError(
-            "There is nothing new on the board.",
-            "Name a session's file; `vagaband sessions` lists them.",
-        )
+        raise DeviceError("The board holds no session yet.", "Wear it, and run the command again.")
     for one in pulled:
         if one.damage:
             say(f"note: session {one.session} is damaged on the board itself: {one.damage}")
@@ -136,9 +147,9 @@ def _pulled(url: str, folder: Path, person: str | None) -> list[Material]:
         return [pieces_of(index, day) for day in days]
 
 
-def _reading(material: Material, marks: Path | None, person: str | None) -> Reading:
+def _reading(material: Material, marks: Path | None) -> Reading:
     notes = [*material.notes, *(load_marks(marks, material.began) if marks else [])]
-    return read_day(material.pieces, notes, material.rows, person or material.person)
+    return read_day(material.pieces, notes, material.rows, material.person)
 
 
 def _as_json(reading: Reading) -> dict[str, object]:

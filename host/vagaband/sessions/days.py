@@ -96,24 +96,27 @@ def _day_of(piece: Recording) -> tuple[str, str]:
     return piece.person, f"{piece.began:%Y-%m-%d}" if piece.began else piece.name
 
 
-def the_day(index: Index, name: str) -> Day:
+def find_day(index: Index, name: str) -> Day | None:
     """The session of a name as listed, its date alone, or a file's name, in any case of letters.
 
-    Raises InputError for none, and for a name that several have.
+    Raises InputError for a name that several have.
     """
-    every = days(index)
-    found = [day for day in every if name.lower() in _names(day)]
-    if len(found) == 1:
-        return found[0]
-    shown = f'"{plain(name, 60)}"'
-    if found:
+    found = [day for day in days(index) if name.lower() in _names(day)]
+    if len(found) > 1:
         raise InputError(
-            f"{shown} is more than one session.",
+            f'"{plain(name, 60)}" is more than one session.',
             f"Name one of {', '.join(day.name for day in found[:6])}.",
         )
-    near = ", ".join(day.name for day in every[-3:])
+    return found[0] if found else None
+
+
+def the_day(index: Index, name: str) -> Day:
+    """The same; InputError where there is none."""
+    if day := find_day(index, name):
+        return day
+    near = ", ".join(day.name for day in days(index)[-3:])
     raise InputError(
-        f"There is no session {shown}.",
+        f'There is no session "{plain(name, 60)}".',
         f"`vagaband sessions` lists them{f', as {near}' if near else ': there is none yet'}.",
     )
 

@@ -12,7 +12,7 @@ from vagaband.numbers import numbers_of
 from vagaband.open_recording import open_recording
 from vagaband.session import Mark, Session
 from vagaband.sessions import schema
-from vagaband.sessions.days import Day
+from vagaband.sessions.days import Day, find_day
 from vagaband.sessions.facts import rate_in
 from vagaband.sessions.index import Index, Recording, StoredNote
 from vagaband.sessions.scan import refresh
@@ -83,6 +83,34 @@ def material_of(
         for index in indexes.values():
             index.close()
     return material
+
+
+def material_named(folder: Path, name: str) -> Material | None:
+    """The session of a data folder that has a name as `sessions` lists it; None for none."""
+    if not (folder / schema.NAME).exists():
+        return None
+    with Index(folder) as index:
+        refresh(index)
+        day = find_day(index, name)
+        return pieces_of(index, day) if day else None
+
+
+def make_theirs(material: Material, person: str, folder: Path) -> None:
+    """Material of nobody is a person's, with what the data folder has of their past.
+
+    Raises InputError for what is another's.
+    """
+    if material.person == person:
+        return
+    if material.person:
+        raise InputError(
+            f"{material.files[0]} is of {material.person}, not of {person}.",
+            f"`vagaband sessions add {material.files[0]} --person {person}` makes it theirs.",
+        )
+    material.person = person
+    if (folder / schema.NAME).exists():
+        with Index(folder) as index:
+            _with_past(index, material)
 
 
 def _of_file(index: Index | None, path: Path, rate_hz: float | None, salvage: bool) -> _Read:

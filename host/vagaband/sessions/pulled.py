@@ -15,11 +15,13 @@ def take_pulled(
     person: str | None = None,
     progress: Progress = lambda what: None,
 ) -> list[Day]:
-    """The sessions (days) that hold something new of what was pulled, oldest first.
+    """The sessions (days) that hold something new of what was pulled, oldest first; the newest
+    one where nothing is new.
 
     With `person` the board is that person's from now on, and so is what nobody had of it.
     """
     fresh = {one.path.name for one in pulled if one.new_bytes}
+    fresh = fresh or {one.path.name for one in pulled[-1:]}
     with Index(folder) as index:
         for device in {one.path.name.rpartition("-")[0] for one in pulled}:
             if person:

@@ -1,12 +1,13 @@
 """Pages, pictures and tables made of a person's recordings, so that `forget` finds them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vagaband.sessions import schema
 from vagaband.sessions.index import Index
+from vagaband.sessions.scan import refresh
 
 
 @dataclass(frozen=True)
@@ -17,31 +18,31 @@ class Written:
     is_same: bool
 
 
-def note_written(out: Path, sources: Iterable[Path]) -> None:
-    """Note that `out` was made of files, in the index beside each of them where there is one.
-
-    Call it once `out` is written.
+def note_written(
+    made: Sequence[Path], sources: Sequence[Path], person: str = "", folder: Path | None = None
+) -> None:
+    """Note that files were made of recordings, in the index beside each where there is one; and
+    that they are of `person`, also in the data folder `folder`. Call it once they are written.
     """
-    by_folder: dict[Path, set[str]] = {}
+    by_folder: dict[Path, set[str]] = {folder.resolve(): set()} if folder and person else {}
     for source in sources:
         by_folder.setdefault(source.resolve().parent, set()).add(source.name)
-    for folder, names in by_folder.items():
-        if (folder / schema.NAME).exists():
-            with Index(folder) as index:
+    for place, names in by_folder.items():
+        if (place / schema.NAME).exists():
+            with Index(place) as index:
+                refresh(index)
                 people = {one.person for one in index.recordings() if one.name in names}
-                note_for(index, out, people)
+                _note(index, made, people | ({person} if person else set()))
 
 
-def note_for(index: Index, out: Path, people: Iterable[str]) -> None:
-    """The same for people of whom it is known that it is theirs."""
-    path = out.resolve()
-    digest = _digest(path)
+def _note(index: Index, made: Sequence[Path], people: set[str]) -> None:
     with index.change():
-        index.connection.execute("DELETE FROM written WHERE path = ?", (str(path),))
-        index.connection.executemany(
-            "INSERT INTO written VALUES (?, ?, ?)",
-            [(str(path), person, digest) for person in sorted(set(people))],
-        )
+        for path in (path.resolve() for path in made):
+            index.connection.execute("DELETE FROM written WHERE path = ?", (str(path),))
+            index.connection.executemany(
+                "INSERT INTO written VALUES (?, ?, ?)",
+                [(str(path), person, _digest(path)) for person in sorted(people)],
+            )
 
 
 def written_of(index: Index, person: str) -> list[Written]:
