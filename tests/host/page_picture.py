@@ -29,7 +29,7 @@ def write_pictures() -> None:
             path = folder / f"{language}.html"
             path.write_text(page(reading, language), encoding="utf-8")
             with opened(browser, path, SIZE) as seen:
-                seen.page.locator(TOP[language]).evaluate("e => e.scrollIntoView()")
+                seen.page.locator(TOP[language]).evaluate("e => e.scrollIntoView({behavior: 'instant'})")
                 seen.page.screenshot(path=FOLDER / f"page.{language}.png")
 
 
