@@ -149,5 +149,5 @@ def test_the_conditions_of_a_study_are_stretches_and_its_paced_breathing_is_reco
     text = Seen(page.read_text()).text
     for condition in ("sitting", "arithmetic", "breathing", "biking"):
         assert condition in text
-    assert "PB2 wordt daar niet gelezen" in text
+    assert "wordt daar niet gebruikt" in text
     assert "RSA bij langzaam ademen is niet met de uitgangswaarde te vergelijken" in text

@@ -13,7 +13,7 @@ from vagaband.report.plot import Plot, Scale, number, scale_of, time_ticks
 from vagaband.report.words import Clock, Words
 
 LEAST_LEFT_S = 60.0  # that no whole half minute lies in: below it nothing is said of it
-BREAK_S = 2 * EPOCH_S  # a curve is not drawn over more than this without a value
+BREAK_S = 1.5 * EPOCH_S  # a curve is not drawn over an epoch without a value
 FEWEST_ROWS, MOST_ROWS = 4, 12  # of a picture's own table
 TABLE_STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200)
 RSA_KINDS = ("pb2", "bp", "lock_in")
@@ -217,8 +217,8 @@ def _plot(reading: Reading, scale: Scale, shown: Sequence[str] = ("",)) -> Plot:
     """The axes, with what lies behind every picture over time; `shown` are the reasons of epochs
     that are in it all the same."""
     plot = Plot((0.0, axis_seconds(reading)), scale)
-    plot.columns("refused", stretches(m for m in reading.moments if m.reason not in shown))
     plot.columns("block", [(b.begin_s, b.end_s) for b in reading.blocks])
+    plot.columns("refused", stretches(m for m in reading.moments if m.reason not in shown))
     for tick in scale.ticks:
         plot.level("grid", tick)
     plot.upright("mark", [note.t_s for note in reading.notes if note.until_s is None])
