@@ -15,6 +15,8 @@ from vagaband.cli.doctor import doctor
 from vagaband.cli.live import live
 from vagaband.cli.mark import mark_
 from vagaband.cli.power import power
+from vagaband.cli.report import report
+from vagaband.cli.sessions import sessions
 from vagaband.cli.strap import strap_
 from vagaband.errors import VagabandError
 from vagaband.plain import plain
@@ -30,6 +32,7 @@ COMMANDS = (
     flashing.rescue,
     doctor,
     boards.pull_,
+    sessions,
     live,
     mark_,
     config,
@@ -37,6 +40,7 @@ COMMANDS = (
     files.replay,
     files.validate,
     files.export,
+    report,
     breathing.breathe_,
     breathing.resonance_,
     bench.bench,
