@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
-from hearts_read import claims_by_kind, heart, piece_of, session_of
+from hearts_read import claims_by_kind, heart, piece_of, session_of, there
 from vagaband.analysis.baseline import BaselineRow, Past, own
 from vagaband.analysis.day import read_day, rows_of
 
@@ -112,7 +112,7 @@ def test_until_then_the_sessions_own_median_by_that_name():
     base = reading.baseline
     valid = [e for e in session.epochs if e.valid]
     assert (base.kind, base.why_not, base.epochs) == ("session", "few_days", len(valid))
-    assert base.hp_ms == np.median([e.mean_hp_ms for e in valid])
+    assert base.hp_ms == np.median([there(e.mean_hp_ms) for e in valid])
     claim = claims_by_kind(reading)["own_baseline"][0]
     assert (claim.valid, claim.why, claim.baseline) == (False, "few_days", "session")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hearts_read import claims_by_kind, heart, intervals_of, piece_of, session_of
+from hearts_read import claims_by_kind, heart, interval, intervals_of, piece_of, session_of, there
 from vagaband.analysis.day import read_day
 from vagaband.analysis.heart_series import runs_of
 from vagaband.analysis.model import Note, Reading
@@ -103,18 +103,20 @@ def slow_day(breath_per_min: float | None, seed: int = 7) -> Reading:
 
 
 def test_pb2_is_not_read_as_low_rsa_where_breathing_is_slow():
-    """PB2 falls there by more than 1 ln though the heart swings three times as far."""
+    """PB2 falls there though the heart swings three times as far."""
     reading = slow_day(None)
     inside = [m for m in reading.moments if 500 <= m.t_s <= 680]
     outside = [m for m in reading.moments if m.t_s < 440 and m.valid]
-    assert np.mean([m.pb2_ln for m in inside]) < np.mean([m.pb2_ln for m in outside])
+    fallen_ln = np.mean([there(m.pb2_ln) for m in outside])
+    fallen_ln -= np.mean([there(m.pb2_ln) for m in inside])
+    assert fallen_ln > 0.3
     assert all(m.slow and m.rsa_kind == "bp" and not m.region for m in inside if m.valid)
     assert all(m.rsa_why == "slow_rhythm" for m in inside if m.valid)
     claims = claims_by_kind(reading)
     assert [c.why for c in claims["rsa_change"]] == ["slow_breathing"]
     assert "rsa_no_difference" not in claims
-    swing = claims["swing"][0]
-    assert swing.low < 130 < swing.high
+    low_ms, high_ms = interval(claims["swing"][0])
+    assert low_ms < 130 < high_ms
     assert claims["slow_rhythm"][0].value == pytest.approx(6.0, abs=0.3)
     assert claims["slow_rhythm"][0].about == "breath_unknown"
 
@@ -181,5 +183,5 @@ def test_nobody_reads_pb2_in_it(p37):
     assert [(c.kind, c.valid) for c in of_block] == [("rsa_change", False)]
     walking = next(k for k, b in enumerate(reading.blocks) if b.text == "walking")
     walked = {c.kind: c for c in reading.claims if c.block == walking}
-    assert walked["hp_change"].high < 0
-    assert walked["rsa_change"].high < 0
+    assert there(walked["hp_change"].high) < 0
+    assert there(walked["rsa_change"].high) < 0

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vagaband.analysis.model import Baseline, Moment
+from vagaband.analysis.uncertainty import MAD_TO_SD
 from vagaband.session import Floats
 
 DAYS, HOURS = 14, 3.0
 LEAST_EPOCHS, LEAST_DAYS = 60, 3
-LEAST_OF_SESSION = 10  # epochs: five minutes (rsa.md §5)
-MAD_TO_SD = 1.4826
+LEAST_OF_SESSION = 9  # epochs of five minutes (rsa.md §5): 25 s of them go to the filters' ends
 # From day to day, until a person's own days tell: RSA 0.4 to 0.5 ln (rsa.md §5), a resting heart
 # about 5 %. They weigh as three days.
 DAY_SD_LN, DAY_SD_MS, PRIOR_DAYS = 0.45, 45.0, 3

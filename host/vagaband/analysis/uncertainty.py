@@ -18,6 +18,7 @@ MOST_ALIKE = 0.8  # autocorrelation of neighbouring epochs, at most
 # SD of mean RSA (ln) over so many minutes of a stationary heart: rsa.md §5
 ESTIMATOR_SD = ((0.5, 0.33), (1, 0.30), (2, 0.20), (3, 0.16), (5, 0.11), (10, 0.09))
 MEDIAN_OVER_MEAN = math.sqrt(math.pi / 2)  # SD of a median over that of a mean
+MAD_TO_SD = 1.4826
 HP_EPOCH_SD_MS = 10.0  # SD of the mean heart period of 30 s that the slow waves make
 EPOCHS_PER_MIN = 2.0
 
@@ -82,10 +83,11 @@ def scatter_of(stretches: Sequence[Floats]) -> Scatter:
 
 
 def median_interval(values: Floats, floor_sd: float = 0.0, seed: int = 8) -> tuple[float, float]:
-    """Interval of the median of epochs in order, (n,): by scatter and likeness, or `floor_sd`;
-    from 20 minutes on at least that of blocks of epochs drawn again (bootstrap)."""
+    """Interval of the median of epochs in order, (n,): by their spread near it and likeness, or
+    `floor_sd`; from 20 minutes on at least that of blocks of epochs drawn again (bootstrap)."""
     median = float(np.median(values))
-    sd = MEDIAN_OVER_MEAN * max(scatter_of([values]).mean_sd(values), floor_sd)
+    spread = MAD_TO_SD * float(np.median(np.abs(values - median)))
+    sd = MEDIAN_OVER_MEAN * max(spread * scatter_of([values]).of_mean(len(values)), floor_sd)
     half = normal_quantile() * sd
     if len(values) < LEAST_TO_DRAW:
         return median - half, median + half
