@@ -138,7 +138,7 @@ def test_what_cannot_be_read_is_listed_with_what_is_wrong(folder: Path):
     assert "bytes are no record" in found["c0ffee-00001.vbj"]["damage"]
     assert found["c0ffee-00001.vbj"]["seconds"] > 100
     assert found["c0ffee-00002.vbj"]["damage"] == "it has no header"
-    assert "holds no intervals" in found["rr-0123456789abcdef.txt"]["damage"]
+    assert found["rr-0123456789abcdef.txt"]["damage"].startswith("it has no known column")
     assert found.keys() == {
         "c0ffee-00001.vbj",
         "c0ffee-00002.vbj",
