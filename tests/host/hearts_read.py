@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 from paced_hearts import STEP_S, beats_of, breath, slow_wave, wander
-from vagaband.analysis.model import Piece, Reading
+from vagaband.analysis.model import Claim, Piece, Reading
 from vagaband.numbers import numbers_of
 from vagaband.reference.irregularity import irregularity
 from vagaband.reference.run_numbers import EPOCH_S, Run, runs_of
@@ -98,9 +98,20 @@ def piece_of(session: Session, source: str = "light", began=None, offset_s: floa
     return Piece("heart.csv", source, began, offset_s, session, numbers_of(session))
 
 
-def claims_by_kind(reading: Reading) -> dict[str, list]:
+def claims_by_kind(reading: Reading) -> dict[str, list[Claim]]:
     """All claims of each kind."""
-    found: dict[str, list] = {}
+    found: dict[str, list[Claim]] = {}
     for claim in reading.claims:
         found.setdefault(claim.kind, []).append(claim)
     return found
+
+
+def there(value: float | None) -> float:
+    """A number that has to be there."""
+    assert value is not None
+    return value
+
+
+def interval(claim: Claim) -> tuple[float, float]:
+    """Of a claim that has to have one."""
+    return there(claim.low), there(claim.high)

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vagaband.analysis.heart_series import HeartRun, between
 from vagaband.analysis.model import Block, Note, Piece
-from vagaband.analysis.slow_rhythm import slow_rhythms
+from vagaband.analysis.slow_rhythm import EDGE_S, slow_rhythms
 from vagaband.paced import SETTLE_S, exercises
 from vagaband.reference.lock_in import lock_in
 
@@ -20,7 +21,7 @@ def blocks_of(
     own; one in a marked stretch is."""
     paced = [block for piece in pieces for block in _of_device(piece, runs)]
     slow = [
-        with_swing(_slow_block(one.begin_s, one.end_s, 60 * one.hz), runs, 0.0)
+        with_swing(_slow_block(one.begin_s, one.end_s, 60 * one.hz), runs, EDGE_S, EDGE_S)
         for one in slow_rhythms(runs)
         if not any(_shared(one.begin_s, one.end_s, p) >= KNOWN_SHARE for p in paced)
     ]
@@ -32,24 +33,22 @@ def overlap_share(block: Block, other: Block) -> float:
     return _shared(block.begin_s, block.end_s, other)
 
 
-def with_swing(block: Block, runs: Sequence[HeartRun], settle_s: float) -> Block:
-    """The block with the heart's swing at its pace, where that can be measured."""
+def with_swing(
+    block: Block, runs: Sequence[HeartRun], settle_s: float, cut_s: float = 0.0
+) -> Block:
+    """The block with the heart's swing at its pace, where that can be measured; so much is left
+    out of its begin and its end."""
     if not block.pace_per_min:
         return block
-    t_s, ibi_ms = between(runs, block.begin_s + settle_s, block.end_s)
+    t_s, ibi_ms = between(runs, block.begin_s + settle_s, block.end_s - cut_s)
     found = lock_in(t_s, ibi_ms, block.pace_per_min / 60)
     if not found or not math.isfinite(found.se_ln):
         return block
-    return Block(
-        block.begin_s,
-        block.end_s,
-        block.kind,
-        block.text,
-        block.pace_per_min,
-        block.recognised_by,
-        found.ln_ms2,
-        found.se_ln,
-        found.swing_ms,
+    return replace(
+        block,
+        lock_in_ln=found.ln_ms2,
+        lock_in_se_ln=found.se_ln,
+        swing_ms=found.swing_ms,
     )
 
 

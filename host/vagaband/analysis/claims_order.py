@@ -31,9 +31,9 @@ def of_order(reading: Reading) -> Iterator[Claim]:
 def _regularity(moments: Sequence[Moment], **where: Unpack[Where]) -> Claim:
     known = [moment.regularity for moment in moments if moment.regularity is not None]
     shares = np.array(known, float)
-    if len(shares) < LEAST_EPOCHS:
-        why = why_no_sum(moments) or "short"
-        return unsaid("regularity", "share", why, n=len(shares), **where)
+    why = why_no_sum(moments)
+    if why == "irregular" or len(shares) < LEAST_EPOCHS:
+        return unsaid("regularity", "share", why or "short", n=len(shares), **where)
     middle = float(np.median(shares))
     if middle <= CHANCE_SHARE:
         return unsaid("regularity", "share", "no_rhythm", n=len(shares), **where)

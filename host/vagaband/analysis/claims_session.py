@@ -106,6 +106,9 @@ def _rsa_level(moments: Sequence[Moment]) -> Iterator[Claim]:
 def _map(reading: Reading) -> Iterator[Claim]:
     placed = Counter(moment.region for moment in reading.moments if moment.region)
     total = placed.total()
+    if why_no_sum(reading.moments) == "irregular":
+        yield unsaid("region_share", "share", "irregular", n=total)
+        return
     if total < LEAST_EPOCHS:
         whys = Counter(m.region_why for m in reading.moments if m.region_why)
         why = whys.most_common(1)[0][0] if whys else "short" if _has_beats(reading) else "no_beats"

@@ -1,8 +1,9 @@
 """How regular the rhythm is at its strongest wave (rsa.md §1.8): no measure of vagal tone.
 
 The largest local maximum between 0.04 and 0.26 Hz; CR = P(peak ±0.015 Hz) / (P(0.0033-0.4 Hz) -
-P(peak)); shown is CR / (1 + CR), the share of the power that lies in the peak. A heart with little
-RSA can score higher than one with much, for its slow wave stands alone.
+P(peak)); shown is CR / (1 + CR), the share of the power that lies in the peak: 0.89 for a pure
+wave, for the window itself widens it. A heart with little RSA can score higher than one with
+much, for its slow wave stands alone.
 """
 
 from collections.abc import Sequence

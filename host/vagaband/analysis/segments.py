@@ -18,7 +18,7 @@ from vagaband.session import Floats
 MOST_JITTER_MS = 3.0
 JITTER_FLOOR_LN = 1.7  # PB2 of a metronome heart whose beats have 3 ms of jitter (rsa.md §1.10)
 MOST_CORRECTED = 0.05  # of the beats
-FASTEST = 0.1  # share of the spectrum, at its fast end, that bounds the jitter
+FASTEST = 0.2  # share of the spectrum, at its fast end, that bounds the jitter
 
 
 def segments_of(runs: Sequence[HeartRun], moments: Sequence[Moment]) -> list[Segment]:

@@ -25,6 +25,7 @@ from vagaband.session import Floats
 
 SLOW_HZ = (0.05, 0.15)
 FROM_HZ = 0.04
+DRIFT_HZ = 0.02  # a step or a drift, as of posture, is largest here: then no peak beyond counts
 STEP_S = 4.0  # between windows
 SHARE_ALONE = 0.83
 SHARE_LARGE, TIMES_USUAL = 0.7, 5.0
@@ -87,7 +88,9 @@ def _windows(run: HeartRun) -> _Seen:
     at_peak, breath = near(rate_hz), hz >= FROM_HZ
     total = (power * breath).sum(axis=1)
     wave = (power * (at_peak | near(2 * rate_hz)) * breath).sum(axis=1)
-    share = np.divide(wave, total, out=np.zeros(len(total)), where=(total > 0) & (peak >= 0))
+    tallest = power[np.arange(len(peak)), peak] >= power[:, hz >= DRIFT_HZ].max(axis=1)
+    is_wave = (total > 0) & (peak >= 0) & tallest
+    share = np.divide(wave, total, out=np.zeros(len(total)), where=is_wave)
     slow = power[:, (hz >= FROM_HZ) & (hz <= SLOW_HZ[1])].sum(axis=1)
     return _Seen(begins_s, share, rate_hz, (power * at_peak).sum(axis=1), slow)
 

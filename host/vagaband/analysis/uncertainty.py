@@ -82,12 +82,12 @@ def scatter_of(stretches: Sequence[Floats]) -> Scatter:
 
 
 def median_interval(values: Floats, floor_sd: float = 0.0, seed: int = 8) -> tuple[float, float]:
-    """Interval of the median of epochs in order, (n,): blocks of them drawn again (bootstrap) from
-    20 minutes on, below that by scatter and likeness; at least what `floor_sd` gives."""
+    """Interval of the median of epochs in order, (n,): by scatter and likeness, or `floor_sd`;
+    from 20 minutes on at least that of blocks of epochs drawn again (bootstrap)."""
     median = float(np.median(values))
+    sd = MEDIAN_OVER_MEAN * max(scatter_of([values]).mean_sd(values), floor_sd)
+    half = normal_quantile() * sd
     if len(values) < LEAST_TO_DRAW:
-        sd = MEDIAN_OVER_MEAN * max(scatter_of([values]).mean_sd(values), floor_sd)
-        half = normal_quantile() * sd
         return median - half, median + half
     rng = np.random.default_rng(seed)
     count = -(-len(values) // BLOCK)
@@ -95,5 +95,4 @@ def median_interval(values: Floats, floor_sd: float = 0.0, seed: int = 8) -> tup
     index = (first[:, :, None] + np.arange(BLOCK)).reshape(RESAMPLED, -1)[:, : len(values)]
     drawn = np.median(values[index], axis=1)
     low, high = np.percentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
-    least = normal_quantile() * floor_sd
-    return min(float(low), median - least), max(float(high), median + least)
+    return min(float(low), median - half), max(float(high), median + half)

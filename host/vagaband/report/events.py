@@ -84,7 +84,8 @@ def _what(block: Block, words: Words, hidden: bool) -> str:
     what = "" if hidden else foreign(block.text)
     what = what or words(f"blocks.{block.kind}")
     if block.pace_per_min:
-        return words("events.pace", what=what, pace=words.number(block.pace_per_min, 1))
+        key = "events.rhythm" if block.kind == "slow_rhythm" else "events.pace"
+        return words(key, what=what, pace=words.number(block.pace_per_min, 1))
     return what
 
 

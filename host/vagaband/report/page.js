@@ -45,13 +45,16 @@
 
   function flags() {
     for (const lane of day.querySelectorAll(".marks")) marks(lane);
-    for (const bar of day.querySelectorAll(".frame:not(.still) .blocks g")) {
-      const a = Math.max(-1, place(Number(bar.dataset.from)));
-      const b = Math.min(101, place(Number(bar.dataset.to)));
+    for (const bar of day.querySelectorAll(".blocks g")) {
+      const at = bar.closest(".still") ? (t) => (100 * t) / seconds : place; // always the whole
+      const a = Math.max(-1, at(Number(bar.dataset.from)));
+      const b = Math.min(101, at(Number(bar.dataset.to)));
       bar.toggleAttribute("hidden", b <= a);
       if (b <= a) continue;
       bar.firstElementChild.setAttribute("x", `${a}%`);
       bar.firstElementChild.setAttribute("width", `${b - a}%`);
+      const room = ((b - a) / 100) * bar.parentNode.clientWidth;
+      bar.lastElementChild.toggleAttribute("hidden", room < 9 * bar.textContent.length);
       bar.lastElementChild.setAttribute("x", `${(Math.max(0, a) + Math.min(100, b)) / 2}%`);
     }
   }
@@ -65,6 +68,7 @@
       const gap = (100 * 9 * (flag.textContent.length + 1)) / lane.clientWidth;
       const line = free.findIndex((last) => x >= last + gap);
       flag.setAttribute("x", `${x}%`);
+      flag.setAttribute("class", x > 97 ? "last" : "");
       flag.setAttribute("y", line === 1 ? "88%" : "42%");
       flag.toggleAttribute("hidden", line < 0 || x < 0 || x > 100);
       if (line >= 0 && x >= 0) free[line] = x;

@@ -1,5 +1,6 @@
 """Sentences, tiles and cells, each made from one claim of the reading and from nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vagaband.analysis.model import Claim, Reading
@@ -27,6 +28,7 @@ SECTIONS = {
 TILES = ("recorded", "valid_share", "mean_hp", "rsa", "breathing_rate")
 CHANGES = ("hp_change", "hp_no_difference", "rsa_change", "rsa_no_difference")
 IN_TABLES = (*CHANGES, "swing")  # of a block or a note: cells, no sentences
+MOST_SIGNS = 8  # named in one sentence
 NOT_SAID = ("region_share",)  # where it is valid, the map's own table says it
 # Topic of the honesty section that goes with a kind, or with why something can't be said.
 MORE = {
@@ -95,15 +97,38 @@ def said_of(reading: Reading, words: Words) -> dict[str, list[Sentence]]:
         name: [] for name in ("glance", "time", "map", "regularity", "complexity", "uncertain")
     }
     for claim in reading.claims:
-        if claim.kind in IN_TABLES and (claim.block is not None or claim.note is not None):
+        of_part = claim.block is not None or claim.note is not None
+        if of_part and (claim.kind in IN_TABLES or not claim.valid):
             continue
         if claim.valid and (claim.kind in NOT_SAID or claim.kind not in SECTIONS):
             continue
+        if claim.kind == "slow_rhythm":
+            continue  # said together, below
         sentence = sentence_of(claim, words)
         places = SECTIONS.get(claim.kind, ())
         for name in places if claim.valid else {*places, "uncertain"} - {"glance"}:
             said[name].append(sentence)
+    said["time"] += _slow_rhythms(reading.claims, words)
     return said
+
+
+def _slow_rhythms(claims: Sequence[Claim], words: Words) -> list[Sentence]:
+    """One sentence for all slow rhythms of a sort: a night can have dozens."""
+    slow = [claim for claim in claims if claim.kind == "slow_rhythm" and claim.valid]
+    found = []
+    for about in dict.fromkeys(claim.about for claim in slow):
+        some = [claim for claim in slow if claim.about == about]
+        rates = [claim.value or 0.0 for claim in some]
+        signs = [block_sign(claim.block or 0) for claim in some[:MOST_SIGNS]]
+        text = words.counted(
+            f"claims.slow_rhythm.{about}",
+            len(some),
+            low=words.number(min(rates), 1),
+            high=words.number(max(rates), 1),
+            signs=", ".join(signs) + (" …" if len(some) > MOST_SIGNS else ""),
+        )
+        found.append(Sentence(text, True, MORE["slow_rhythm"]))
+    return found
 
 
 def sentence_of(claim: Claim, words: Words) -> Sentence:
@@ -118,8 +143,8 @@ def sentence_of(claim: Claim, words: Words) -> Sentence:
     key = f"claims.{claim.kind}"
     if claim.kind in CHANGES[::2]:
         key += ".more" if (claim.value or 0.0) > 0 else ".less"
-    elif claim.kind == "slow_rhythm":
-        key += f".{claim.about}"
+    elif claim.kind == "regularity":
+        key += ".whole" if claim.block is None else ".block"
     text = words(
         key,
         value=value,
@@ -181,7 +206,8 @@ def changes_of(reading: Reading, words: Words) -> list[ChangeRow]:
     signs = note_signs(reading)
     for claim in reading.claims:
         sign = _sign(claim, signs)
-        if sign and claim.kind in IN_TABLES:
+        alone = claim.block is not None and reading.blocks[claim.block].kind == "slow_rhythm"
+        if sign and claim.kind in IN_TABLES and (claim.valid or not alone):
             column = claim.kind.split("_")[0]
             cells.setdefault(sign, {})[column] = cell_of(claim, words)
     order = [
