@@ -187,8 +187,8 @@ def test_a_day_and_a_night_are_a_page_under_two_megabytes_in_ten_seconds(hard_da
     assert len(pages[0].encode()) < 2_000_000
 
 
-def test_an_hour_stays_within_its_share_of_that(hard_day):
-    reading = reading_of(hard_day("short_day"))
+def test_an_hour_and_a_half_stays_within_its_share_of_that(hard_day):
+    reading = reading_of(hard_day("mostly_refused"))
     began = time.process_time()
     html = page(reading, "nl")
     assert time.process_time() - began < 1.5

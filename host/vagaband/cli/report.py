@@ -1,6 +1,7 @@
 """The command report: a recording, or what is new on a board, as a page a person reads."""
 
 import locale
+import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -165,4 +166,6 @@ def _as_json(reading: Reading) -> dict[str, object]:
 
 def _language() -> str:
     """Dutch where this computer's language is, else English."""
-    return "nl" if (locale.getlocale()[0] or "").lower().startswith(("nl", "dutch")) else "en"
+    asked = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = next(filter(None, asked), None) or locale.getlocale()[0] or ""
+    return "nl" if name.lower().startswith(("nl", "dutch")) else "en"
