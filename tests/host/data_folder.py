@@ -31,7 +31,7 @@ def put(
     path = folder / f"{device}-{number:05d}.vbj"
     options = {"seed": number, **options}
     path.write_bytes(
-        written(seconds, began, number=number, device=device, marks=marks, **options)  # type: ignore[arg-type]
+        written(seconds, began, number=number, device=device, marks=tuple(marks), **options)  # type: ignore[arg-type]
     )
     path.chmod(0o600)
     return path

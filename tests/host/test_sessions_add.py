@@ -152,7 +152,7 @@ def test_gaps_by_the_files_own_clock_stay_gaps(folder: Path, tmp_path: Path):
 
 
 def test_journals_from_elsewhere_take_the_name_that_pull_gives(folder: Path, tmp_path: Path):
-    whole = written(200, NOON, number=4, marks=[(60, "event", "")])
+    whole = written(200, NOON, number=4, marks=((60, "event", ""),))
     part = tmp_path / "copy of a session.vbj"
     part.write_bytes(whole[: len(whole) - 80])
     with opened(folder) as index:

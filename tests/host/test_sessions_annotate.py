@@ -1,6 +1,7 @@
 """Words put on a session afterwards: where they go, and that no text does harm."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,13 +25,19 @@ from vagaband.sessions.days import days
 SAID = words("phone call", ["Work", "work", "my mother"], "tense")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """From 12:00:07 to 12:04:07 and from 12:20:07 on, with marks."""
-    path = tmp_path / "vagaband-sessions"
+    path = tmp_path_factory.mktemp("made") / "vagaband-sessions"
     put(path, 1, marks=[(60.5, "event", ""), (130, "glimmer", "sun"), (150, "event", "b")])
     put(path, 2, NOON + timedelta(minutes=20))
     return path
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    return Path(shutil.copytree(made, tmp_path / "vagaband-sessions"))
 
 
 def put_on(folder: Path, at: str, until: str | None = None):

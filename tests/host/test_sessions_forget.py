@@ -24,16 +24,16 @@ SAID = ("phonecall", "workzz", "tensezz", "kindzz")
 TRACES = (b"p07zz", b"SUNLIGHT", b"qqpart", *(word.encode() for word in SAID))
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two people, each with sessions, notes and what else a folder may hold of them."""
-    path = tmp_path / "vagaband-sessions"
+    path = tmp_path_factory.mktemp("made") / "vagaband-sessions"
     for device, person, hour in (("c0ffee", "p07zz", 0), ("beef02", "p08", 3)):
         sun = "SUNLIGHT" if person == "p07zz" else "moon"
         for number in (1, 2):
             began = NOON + timedelta(days=number, hours=hour)
             put(path, number, began, device=device, marks=[(60, "glimmer", sun)])
-        rr = tmp_path / f"{person}.txt"
+        rr = path.parent / f"{person}.txt"
         rr.write_text("\n".join(str(800 + (k * 37 + hour) % 40) for k in range(200)))
         with opened(path) as index:
             index.give_device(device, person)
@@ -52,6 +52,12 @@ def folder(tmp_path: Path) -> Path:
     (path / "index.sqlite.old1").write_bytes(b"SQLite format 3\0 phonecall p07zz")
     (path / "beef02-flash-2.bin").write_bytes(b"theirs")
     return path
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    return Path(shutil.copytree(made, tmp_path / "vagaband-sessions"))
 
 
 def bytes_of(folder: Path) -> bytes:

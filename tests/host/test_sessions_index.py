@@ -41,10 +41,10 @@ with Index(folder) as index:
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A session of a person, with two notes."""
-    path = tmp_path / "vagaband-sessions"
+    path = tmp_path_factory.mktemp("made") / "vagaband-sessions"
     put(path, 1, marks=[(60, "glimmer", "sun")])
     with opened(path) as index:
         index.give_device("c0ffee", "p07")
@@ -52,6 +52,12 @@ def folder(tmp_path: Path) -> Path:
         annotate(index, day, "+1:00", words("walk", ["outside"]))
         annotate(index, day, "+0:10", words("stretch"), "+0:40")
     return path
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    return Path(shutil.copytree(made, tmp_path / "vagaband-sessions"))
 
 
 @pytest.fixture
@@ -234,7 +240,7 @@ def test_a_link_in_its_place_is_refused(folder: Path, tmp_path: Path):
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.floats(0, 0.9999), st.integers(1, 255)), min_size=1, max_size=9))
 def test_whatever_bytes_change_it_is_used_or_a_sentence_is_said(folder: Path, changes):

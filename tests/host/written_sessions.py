@@ -1,5 +1,6 @@
 """Beats-only sessions that the firmware's own stages and journal wrote, in CPython."""
 
+import functools
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ SINCE = datetime(2000, 1, 1, tzinfo=UTC)
 STOPPED = 1
 DEVICE = "c0ffee"
 
-Marks = Sequence[tuple[float, str, str]]
+Marks = Sequence[tuple[float, str, str]]  # a tuple for written()
 
 
 def beats_of(seconds: float, seed: int, hp_ms: float = 850, swing_ms: float = 45) -> np.ndarray:
@@ -28,6 +29,7 @@ def beats_of(seconds: float, seed: int, hp_ms: float = 850, swing_ms: float = 45
     return 1 + np.cumsum(hp_ms + swing_ms * breath + rng.normal(0, 8, count)) / 1000
 
 
+@functools.cache
 def written(
     seconds: float,
     began: datetime | None = None,

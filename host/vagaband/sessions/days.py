@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
 from vagaband.errors import InputError
@@ -45,17 +45,21 @@ class Day:
     @property
     def seconds(self) -> float:
         """Length of the axis."""
-        return max(self.offset_s(piece) + piece.seconds for piece in self.pieces)
+        return max(self._end_s(piece) for piece in self.pieces)
 
     @property
     def overlaps(self) -> list[Overlap]:
-        """Pieces that go on while the next one has begun."""
-        found = []
-        for first, second in pairwise(self.pieces):
-            over_s = self.offset_s(first) + first.seconds - self.offset_s(second)
+        """Pieces that go on while another has begun."""
+        found, last = [], self.pieces[0]
+        for piece in self.pieces[1:]:
+            over_s = self._end_s(last) - self.offset_s(piece)
             if over_s > OVERLAP_S:
-                found.append(Overlap(first.name, second.name, min(over_s, second.seconds)))
+                found.append(Overlap(last.name, piece.name, min(over_s, piece.seconds)))
+            last = max(last, piece, key=self._end_s)
         return found
+
+    def _end_s(self, piece: Recording) -> float:
+        return self.offset_s(piece) + piece.seconds
 
     def as_json(self, index: Index) -> dict[str, Any]:
         """All that is known of it, with its marks and notes; times in s on the day's axis."""

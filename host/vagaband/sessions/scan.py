@@ -110,7 +110,7 @@ def _measure(file: FolderFile) -> Measured:
     try:
         opened = open_recording(file.path, rate_in(file.path.name))
     except InputError as error:
-        return Measured(file.stem, damage=error.what)
+        return Measured(file.stem, damage=error.what.replace(str(file.path), "it"))
     began = opened.began.astimezone(UTC) if opened.began else None
     return _of_session(Measured(file.stem, began=began), opened.session)
 

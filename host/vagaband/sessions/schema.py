@@ -20,59 +20,58 @@ MAGIC = b"SQLite format 3\0"
 BUSY_S = 20.0  # that another process may hold it
 
 OWN = {
-    "devices": """(
-        device TEXT PRIMARY KEY,
-        person TEXT NOT NULL)""",
-    "owners": """(
-        recording TEXT PRIMARY KEY,
-        person TEXT NOT NULL,
-        told_began_s REAL)""",
-    "notes": """(
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        recording TEXT NOT NULL,
-        t_s REAL NOT NULL,
-        until_s REAL,
-        mark INTEGER,
-        kind TEXT NOT NULL,
-        text TEXT NOT NULL,
-        tags TEXT NOT NULL,
-        label TEXT NOT NULL)""",
-    "written": """(
-        path TEXT NOT NULL,
-        person TEXT NOT NULL,
-        sha256 TEXT NOT NULL,
-        PRIMARY KEY (path, person))""",
+    "devices": ("device TEXT PRIMARY KEY NOT NULL", "person TEXT NOT NULL"),
+    "owners": ("recording TEXT PRIMARY KEY NOT NULL", "person TEXT NOT NULL", "told_began_s REAL"),
+    "notes": (
+        "id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
+        "recording TEXT NOT NULL",
+        "t_s REAL NOT NULL",
+        "until_s REAL",
+        "mark INTEGER",
+        "kind TEXT NOT NULL",
+        "text TEXT NOT NULL",
+        "tags TEXT NOT NULL",
+        "label TEXT NOT NULL",
+    ),
+    "written": ("path TEXT NOT NULL", "person TEXT NOT NULL", "sha256 TEXT NOT NULL"),
 }
 DERIVED = {
-    "recordings": """(
-        name TEXT PRIMARY KEY,
-        recording TEXT NOT NULL,
-        size INTEGER NOT NULL,
-        mtime_ns INTEGER NOT NULL,
-        source TEXT NOT NULL,
-        device TEXT NOT NULL,
-        boot TEXT NOT NULL,
-        began_s REAL,
-        seconds REAL NOT NULL,
-        ended INTEGER NOT NULL,
-        damage TEXT NOT NULL)""",
-    "marks": """(
-        recording TEXT NOT NULL,
-        number INTEGER NOT NULL,
-        t_s REAL NOT NULL,
-        kind TEXT NOT NULL,
-        text TEXT NOT NULL,
-        PRIMARY KEY (recording, number))""",
-    "epochs": """(
-        recording TEXT NOT NULL,
-        t_s REAL NOT NULL,
-        hp_ms REAL,
-        pb2_ln REAL,
-        bp_ln REAL,
-        valid INTEGER NOT NULL,
-        PRIMARY KEY (recording, t_s)) WITHOUT ROWID""",
+    "recordings": (
+        "name TEXT PRIMARY KEY NOT NULL",
+        "recording TEXT NOT NULL",
+        "size INTEGER NOT NULL",
+        "mtime_ns INTEGER NOT NULL",
+        "source TEXT NOT NULL",
+        "device TEXT NOT NULL",
+        "boot TEXT NOT NULL",
+        "began_s REAL",
+        "seconds REAL NOT NULL",
+        "ended INTEGER NOT NULL",
+        "damage TEXT NOT NULL",
+    ),
+    "marks": (
+        "recording TEXT NOT NULL",
+        "number INTEGER NOT NULL",
+        "t_s REAL NOT NULL",
+        "kind TEXT NOT NULL",
+        "text TEXT NOT NULL",
+    ),
+    "epochs": (
+        "recording TEXT NOT NULL",
+        "t_s REAL NOT NULL",
+        "hp_ms REAL",
+        "pb2_ln REAL",
+        "bp_ln REAL",
+        "valid INTEGER NOT NULL",
+    ),
+}
+KEYS = {
+    "written": "PRIMARY KEY (path, person)",
+    "marks": "PRIMARY KEY (recording, number)",
+    "epochs": "PRIMARY KEY (recording, t_s)",
 }
 TABLES = {**OWN, **DERIVED}
+LARGE = "epochs"  # too many rows to look through each time; rebuild does
 
 
 def open_index(folder: Path, name: str = NAME) -> sqlite3.Connection:
@@ -121,7 +120,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     ).fetchall():
         with transaction(connection):
             if _stamp(connection) == (0, 0):  # nobody was faster
-                make_tables(connection)
+                for name in TABLES:
+                    connection.execute(_statement(name))
                 connection.execute(f"PRAGMA application_id = {APPLICATION}")
                 connection.execute(f"PRAGMA user_version = {VERSION}")
         application, version = _stamp(connection)
@@ -132,20 +132,37 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} is an index of version {version}, this vagaband reads {VERSION}.",
             "Use the release that wrote it; nothing was changed.",
         )
-    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    if not TABLES.keys() <= {row["name"] for row in rows}:
-        raise _damaged(path, "a table is missing")
+    _check_tables(connection, path)
+
+
+def _check_tables(connection: sqlite3.Connection, path: Path) -> None:
+    """What SQLite itself does not notice: names that changed, values of another type."""
+    found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+    statements = dict(map(tuple, found))
+    for name in TABLES:
+        if statements.get(name) != _statement(name):
+            raise _damaged(path, f"its table {name} is not as it was made")
+        if name != LARGE:
+            (said,) = connection.execute(f"PRAGMA quick_check({name})").fetchone()
+            if said != "ok":
+                raise _damaged(path, str(said))
+
+
+def _statement(name: str) -> str:
+    """A table, each column of it held to its type."""
+    parts = []
+    for column in TABLES[name]:
+        what, kind = column.split()[:2]
+        kinds = f"'{kind.lower()}'" if "NOT NULL" in column else f"'{kind.lower()}', 'null'"
+        parts.append(f"{column} CHECK (typeof({what}) IN ({kinds}))")
+    if name in KEYS:
+        parts.append(KEYS[name])
+    return f"CREATE TABLE {name} ({', '.join(parts)})"
 
 
 def _stamp(connection: sqlite3.Connection) -> tuple[int, int]:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     return application, connection.execute("PRAGMA user_version").fetchone()[0]
-
-
-def make_tables(connection: sqlite3.Connection) -> None:
-    """All tables, where they are not there."""
-    for name, columns in TABLES.items():
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {name} {columns}")
 
 
 @contextlib.contextmanager
@@ -166,6 +183,8 @@ def told(path: Path) -> Iterator[None]:
     """SQLite's failures in a sentence, with the next step."""
     try:
         yield
+    except UnicodeDecodeError:
+        raise _damaged(path, "a text in it is none") from None
     except sqlite3.DatabaseError as error:
         primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if primary == sqlite3.SQLITE_BUSY:
