@@ -184,7 +184,8 @@ class Corrector:
         else:
             self._accept(x0)
             self._mended = 0
-            self._give(x0, OK, self._taken[0])
+            used = self._taken[0]
+            self._give(x0, OK if used == 1 else EXTRA, used)  # a beat in it may have been dropped
             self._drop(1)
 
     def _follows(self, x0: int, x1: int) -> bool:

@@ -129,22 +129,30 @@ def session(found: Found, rate_hz: int, engine: str, header: dict[str, Any]) -> 
     )
 
 
-def from_intervals(found: Found, engine: str) -> Session:
-    """A Session of intervals that came without light: time runs from the first beat."""
-    intervals, run, t = [], 0, 0
-    for ibi, flag, _ in found.intervals:
-        intervals.append(Interval(t / 8000, ibi / 8, FLAGS[flag], run))
-        run += flag == GAP_FLAG
-        t += ibi
+def from_intervals(found: Found, engine: str, series: list[tuple[float, int]]) -> Session:
+    """A Session of intervals that came without light: unbroken series, each with the time of its
+    first beat (s) and its number of raw intervals."""
+    intervals: list[Interval] = []
+    beats_s: list[float] = []
     runs: dict[int, _Run] = {}
-    for interval in intervals:
-        if interval.flag != "gap":
-            run_of = runs.setdefault(interval.run, _Run(interval.t_s, interval.run))
-            run_of.length += round(8 * interval.ibi_ms)
-    beats_s = np.array([interval.t_s for interval in intervals] + [t / 8000])
+    run, k = 0, 0
+    for start_s, count in series:
+        t, taken = round(8000 * start_s), 0
+        for ibi, flag, used in found.intervals[k:]:
+            if used and taken >= count:
+                break  # of the next series
+            intervals.append(Interval(t / 8000, ibi / 8, FLAGS[flag], run))
+            beats_s.append(t / 8000)
+            if flag == GAP_FLAG:
+                run += 1
+            else:
+                runs.setdefault(run, _Run(t / 8000, run)).length += ibi
+            t, taken, k = t + ibi, taken + used, k + 1
+        beats_s.append(t / 8000)
+        run += 1
     empty = np.zeros(0)
     epochs = _epochs(found, runs)
-    return Session(engine, 0, empty, empty, beats_s, intervals, epochs, raw=found.raw())
+    return Session(engine, 0, empty, empty, np.array(beats_s), intervals, epochs, raw=found.raw())
 
 
 def light(session: Session, pieces: list[tuple[int, list[int]]], clock: ClockMap) -> None:

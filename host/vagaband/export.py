@@ -1,141 +1,136 @@
-"""A session as a table: one row per interval, with its epoch's RSA, in tidy columns.
+"""Recordings into the tools that people already use: which text goes where.
 
-Columns: `t_s` start of the interval (s from the first sample), `ibi_ms`, `flag`, `run`; of the
-epoch that holds the start: `epoch_t_s`, `ln_rsa_ms2`, `bp_ln_rsa_ms2`, `rmssd_ms`, `mean_hp_ms`,
-`corrected_share`, `epoch_valid` (1 or 0), `epoch_reason`; of marks set within the interval:
-`mark_kind`, `mark_text` (several joined by " | "); of the epoch again: `noise_floor_ln` (ln ms²),
-`breath_per_min` and `breath_confidence` ("none", "fair", "good") as the device found them,
-`pb2_gain_ln` the gain of `ln_rsa_ms2` at that breathing rate: below 0.15 Hz, and where the rate
-is unknown, read `bp_ln_rsa_ms2` beside it. Cells are empty where there is no value.
+With `out` a file (or none) all recordings go into one text; with `out` a folder each recording has
+its own files there. Only their owner can read them, and a recording is never written over.
 """
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from vagaband.files import write_private
-from vagaband.numbers import pb2_gain_ln
-from vagaband.plain import JOINERS, plain
-from vagaband.reference.rsa import EPOCH_SAMPLES, GRID_HZ
-from vagaband.session import Epoch, Interval, Mark, Session
-
-COLUMNS = (
-    "t_s",
-    "ibi_ms",
-    "flag",
-    "run",
-    "epoch_t_s",
-    "ln_rsa_ms2",
-    "bp_ln_rsa_ms2",
-    "rmssd_ms",
-    "mean_hp_ms",
-    "corrected_share",
-    "epoch_valid",
-    "epoch_reason",
-    "mark_kind",
-    "mark_text",
-    "noise_floor_ln",
-    "breath_per_min",
-    "breath_confidence",
-    "pb2_gain_ln",
-)
-EPOCH_S = EPOCH_SAMPLES / GRID_HZ
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
-LONGEST_TEXT = 200
+from vagaband import journal
+from vagaband.errors import InputError
+from vagaband.export_kubios import Series, series_of
+from vagaband.export_tables import COLUMNS, rows_of
+from vagaband.files import private_folder, write_private
+from vagaband.open_recording import Opened
 
 
-def to_csv(session: Session) -> str:
-    """The session's intervals as a CSV (RFC 4180, lines end in \\n), a header line first."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    epochs, marks = _Cursor(session.epochs), sorted(session.marks, key=lambda mark: mark.t_s)
-    for place, interval in enumerate(session.intervals):
-        within, marks = _marks_of(session.intervals, place, marks)
-        cells = [f"{interval.t_s:.4f}", _number(interval.ibi_ms), interval.flag, interval.run]
-        epoch = epochs.at(interval)
-        cells += _epoch_cells(epoch)
-        cells += [" | ".join(mark.kind for mark in within), " | ".join(m.text for m in within)]
-        cells += _breath_cells(epoch)
-        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
-    return table.getvalue()
+@dataclass(frozen=True)
+class Csv:
+    """Tables (export_tables.COLUMNS)."""
+
+    tables: tuple[str, ...] = tuple(COLUMNS)
+
+    def one(self, opened: Sequence[Opened]) -> str:
+        """All recordings in the first of the tables."""
+        return to_csv(opened, self.tables[0])
+
+    def each(self, item: Opened) -> Iterator[tuple[str, str]]:
+        """What the files of one recording are called after its name, and their texts."""
+        for table in self.tables:
+            yield f"-{table}.csv", to_csv([item], table)
+
+    def notes(self, opened: Sequence[Opened]) -> list[str]:
+        """What one should know about them: nothing, a table says all."""
+        return []
 
 
-def save_csv(session: Session, path: Path) -> None:
-    """Write the table to a file that only its owner reads; whole, or not at all."""
-    write_private(path, to_csv(session).encode())
+@dataclass(frozen=True)
+class Kubios:
+    """RR text (export_kubios.py). `unit` "ms" or "s", `flagged` "corrected" or "omit", `gaps`
+    "join" or "split"."""
+
+    unit: str = "ms"
+    flagged: str = "corrected"
+    gaps: str = "join"
+
+    def one(self, opened: Sequence[Opened]) -> str:
+        """All recordings in one series."""
+        return "".join(self._series(item).text(self.unit) for item in opened)
+
+    def each(self, item: Opened) -> Iterator[tuple[str, str]]:
+        """One file, or one for each stretch; none for a recording without intervals."""
+        stretches = self._series(item).stretches
+        if self.gaps == "join" and stretches:
+            yield "-rr.txt", Series(stretches).text(self.unit)
+            return
+        for number, stretch in enumerate(stretches, 1):
+            yield f"-rr-{number}.txt", Series([stretch]).text(self.unit)
+
+    def notes(self, opened: Sequence[Opened]) -> list[str]:
+        """What an RR text can't say. InputError where there is nothing to write."""
+        found = [self._series(item) for item in opened]
+        empty = [
+            item.path for item, series in zip(opened, found, strict=True) if not series.stretches
+        ]
+        if len(empty) == len(opened):
+            raise InputError(
+                f"{empty[0]} holds no series of intervals: no pulse was found in it.",
+                "Give a recording with beats; --format csv says what there is.",
+            )
+        said = [f"{path} holds no series of intervals" for path in empty]
+        joins = sum(len(series.stretches) for series in found) - 1
+        lost_s = sum(series.lost_s for series in found)
+        if self.gaps == "join" and joins:
+            said.append(
+                f"gaps that are not in it: {joins} ({lost_s:.0f} s within the recordings); RMSSD "
+                "takes a false step at each; --gaps split writes a file for each stretch"
+            )
+        return said
+
+    def _series(self, item: Opened) -> Series:
+        return series_of(item.session, self.flagged)
 
 
-def safe_cell(text: str) -> str:
-    """Foreign text that a spreadsheet shows and does not run: bounded, one line, no formula.
-
-    Numbers stay numbers; other text that could start a formula gets an apostrophe before it.
-    """
-    shown = plain(text, LONGEST_TEXT, instead=" ", also=JOINERS)
-    if text.startswith(FORMULA_SIGNS) or shown.lstrip().startswith(FORMULA_SIGNS):
-        try:
-            float(text)
-        except ValueError:
-            return "'" + shown
-    return shown
+def to_csv(opened: Sequence[Opened], table: str = "intervals") -> str:
+    """A table of recordings as a CSV (RFC 4180, lines end in \\n), a header line first."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS[table])
+    for item in opened:
+        writer.writerows(rows_of(item, table))
+    return text.getvalue()
 
 
-class _Cursor:
-    """Finds the epoch of each interval; both come in order of time."""
-
-    def __init__(self, epochs: Sequence[Epoch]) -> None:
-        self._epochs = sorted(epochs, key=lambda epoch: epoch.t_s)
-        self._next = 0
-
-    def at(self, interval: Interval) -> Epoch | None:
-        while (
-            self._next < len(self._epochs)
-            and self._epochs[self._next].t_s + EPOCH_S <= interval.t_s
-        ):
-            self._next += 1
-        if self._next == len(self._epochs):
-            return None
-        epoch = self._epochs[self._next]
-        return epoch if epoch.t_s <= interval.t_s and epoch.run == interval.run else None
+def is_folder(out: Path) -> bool:
+    """Whether `--out` names a folder: one that is there, or a name without a suffix."""
+    return out.is_dir() or not (out.suffix or out.exists())
 
 
-def _marks_of(
-    intervals: Sequence[Interval], place: int, marks: list[Mark]
-) -> tuple[list[Mark], list[Mark]]:
-    """The marks before the next interval starts, and those left; the last row takes the rest."""
-    if place + 1 == len(intervals):
-        return marks, []
-    count = 0
-    while count < len(marks) and marks[count].t_s < intervals[place + 1].t_s:
-        count += 1
-    return marks[:count], marks[count:]
+def save(opened: Sequence[Opened], form: Csv | Kubios, out: Path) -> list[Path]:
+    """Write to a file, or to a folder; the files that were written."""
+    if is_folder(out):
+        names = _names(opened)
+        texts = {
+            out / f"{name}{end}": text
+            for item, name in zip(opened, names, strict=True)
+            for end, text in form.each(item)
+        }
+    else:
+        texts = {out: form.one(opened)}
+    for path in texts:
+        _refuse_recording(path, opened)
+    if is_folder(out):
+        private_folder(out)
+    for path, text in texts.items():
+        write_private(path, text.encode())
+    return list(texts)
 
 
-def _epoch_cells(epoch: Epoch | None) -> list[str]:
-    if epoch is None:
-        return [""] * 8
-    values = (epoch.ln_ms2, epoch.bp_ln_ms2, epoch.rmssd_ms, epoch.mean_hp_ms)
-    return [
-        f"{epoch.t_s:.4f}",
-        *(_number(value) for value in values),
-        _number(epoch.corrected_share),
-        str(int(epoch.valid)),
-        epoch.reason,
-    ]
+def _names(opened: Sequence[Opened]) -> list[str]:
+    """A name for each recording's files: its own, numbered where two have the same."""
+    names: list[str] = []
+    for item in opened:
+        same = sum(other.path.stem == item.path.stem for other in opened[: len(names)])
+        names.append(f"{item.path.stem}-{same + 1}" if same else item.path.stem)
+    return names
 
 
-def _breath_cells(epoch: Epoch | None) -> list[str]:
-    """Of the epoch too, at the end: columns that came later move none that were there."""
-    if epoch is None:
-        return [""] * 4
-    return [
-        _number(epoch.noise_floor_ln),
-        _number(epoch.breath_per_min),
-        epoch.breath_confidence,
-        _number(pb2_gain_ln(epoch)),
-    ]
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"
+def _refuse_recording(path: Path, opened: Sequence[Opened]) -> None:
+    """A recording can't be made again."""
+    given = any(path.exists() and path.samefile(item.path) for item in opened)
+    if given or journal.is_journal(path):
+        raise InputError(f"{path} is a recording.", "Choose another name for the export.")

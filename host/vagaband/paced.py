@@ -62,7 +62,7 @@ def exercises(session: Session) -> list[Done]:
 
 def _stretches(session: Session, begin_s: float, end_s: float) -> list[Stretch]:
     inside = [pace for pace in session.paces if begin_s <= pace.t_s <= end_s]
-    ends = [*(pace.t_s for pace in inside[1:]), end_s]
+    ends = [*(pace.t_s for pace in inside[1:]), end_s][: len(inside)]  # none: it was cut off
     return [
         Stretch(pace.t_s, min(until_s, end_s), pace.hz)
         for pace, until_s in zip(inside, ends, strict=True)

@@ -124,12 +124,12 @@ def _is_beginning_of(device: Device, number: int, data: bytes) -> bool:
     return whole(told, "bytes") >= len(data) and told.get("crc") == zlib.crc32(data[-512:])
 
 
-def set_aside(path: Path) -> None:
-    """Keep another session, or a damaged copy, under a name of its own."""
+def set_aside(path: Path) -> Path:
+    """Keep another session, or a damaged copy, under a name of its own; returns that."""
     n = 1
     while (kept := path.with_name(f"{path.name}.old{n}")).exists():
         n += 1
-    path.rename(kept)
+    return path.rename(kept)
 
 
 def _fetch(device: Device, part: Path, number: int, progress: Progress) -> int:

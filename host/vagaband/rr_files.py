@@ -8,6 +8,7 @@ a decimal point or comma, parted by semicolon, tab, comma or blanks.
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +17,7 @@ import numpy as np
 
 from vagaband.errors import InputError
 from vagaband.plain import plain
-from vagaband.rr_layout import Layout, layout_of, stamp_s
+from vagaband.rr_layout import Layout, layout_of, moment_of, stamp_s
 from vagaband.session import Floats
 
 LARGEST_BYTES = 64 << 20
@@ -45,11 +46,13 @@ FOREIGN = {  # in the first lines, in lower case: what the file is instead, and 
 @dataclass(frozen=True)
 class RrFile:
     """Beats of a file of intervals. `beats_s` (n + 1,) begins at 0; `gaps_s` are stretches whose
-    beats were lost, by the file's own clock: what follows one is timed only as well as that."""
+    beats were lost, by the file's own clock: what follows one is timed only as well as that.
+    `began` is when, by that clock, to about two seconds: aware where it tells its zone."""
 
     beats_s: Floats
     unit: str  # of the file: "ms" or "s"
     gaps_s: list[tuple[float, float]]
+    began: datetime | None = None
 
 
 def load_rr(path: Path) -> RrFile:
@@ -68,7 +71,9 @@ def load_rr(path: Path) -> RrFile:
     ibi_ms, unit = _in_ms(path, np.array(values), layout, numbers)
     ends_s = np.cumsum(ibi_ms) / 1000
     beats_s, gaps_s = _with_gaps(ends_s, np.array(stamps))
-    return RrFile(beats_s, unit, gaps_s)
+    rows = (layout.cells(text) for number, text in head if number >= layout.first_line)
+    began = moment_of(next(rows), layout.stamp_column)
+    return RrFile(beats_s, unit, gaps_s, began)
 
 
 def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, str]]:

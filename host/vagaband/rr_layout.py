@@ -19,6 +19,8 @@ DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 LIKELY_RANGES = ((0.2, 3.0), (200.0, 3000.0))  # intervals in s, in ms
 LIST_CELLS = 4  # a line of so many intervals is a list, not a table
+LATEST_S = 1 << 32  # of a clock: the year 2106
+FIRST_YEAR = 1990  # no recording is older
 EPOCH_MS, EPOCH_S = 1e11, 1e8  # larger numbers are milliseconds, or seconds, since 1970
 
 
@@ -79,6 +81,27 @@ def stamp_s(cells: list[str], column: int | None) -> float:
         return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
     except (ValueError, OverflowError):
         return nan
+
+
+def moment_of(cells: list[str], column: int | None) -> datetime | None:
+    """Date and time that a row tells: in the column of the file's clock, or any that is written
+    out. Without a zone where none is written."""
+    if column is not None and column < len(cells) and NUMBER.fullmatch(cells[column]):
+        seconds = stamp_s(cells, column)
+        return datetime.fromtimestamp(seconds, UTC) if seconds < LATEST_S else None
+    for cell in cells:
+        for written in (datetime.fromisoformat, _vu_ams):
+            try:
+                moment = written(cell)
+            except ValueError:
+                continue
+            if moment.year > FIRST_YEAR and not NUMBER.fullmatch(cell):
+                return moment
+    return None
+
+
+def _vu_ams(cell: str) -> datetime:
+    return datetime.strptime(cell, "%d-%m-%y/%H:%M:%S.%f")
 
 
 def _signs(header: str, rows: list[str]) -> tuple[str | None, bool]:

@@ -121,6 +121,15 @@ def test_no_time_is_made_or_lost(ibi_ms):
     assert all(ibi > 0 for ibi, _, _ in out)
 
 
+def test_what_is_left_as_it_is_is_one_raw_interval():
+    """The log counts on it; in a rhythm without order, where every mend is tried."""
+    rng = np.random.default_rng(7)
+    ibis = np.clip(720 * (1 + rng.normal(0, 0.2, 5000)), 310, 1990)
+    corrected = correct([round(8 * ibi) for ibi in ibis])
+    assert {used for _, flag, used in corrected if flag == intervals.OK} == {1}
+    assert max(used for _, _, used in corrected) > 1
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.integers(350, 1600),

@@ -1,10 +1,13 @@
 """Sessions that the real firmware recorded on a virtual board."""
 
+import fcntl
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hard_days
 import pytest
 from flashing import ChipFiles, copied, put, quick_board
 from vagaband.board.flash_file import temporary_chip
@@ -39,6 +42,21 @@ def pristine_chip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with temporary_chip(firmware_dir()) as folder:
         (Path(folder) / "flash.bin").rename(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def hard_day(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Path]]:
+    """The files of one of hard_days.CASES, written once for all tests: they are only read."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # of all workers
+
+    def files(name: str) -> list[Path]:
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            folder = shared / name
+            return sorted(folder.iterdir()) if folder.is_dir() else hard_days.write(name, folder)
+
+    return files
 
 
 @pytest.fixture

@@ -180,7 +180,7 @@ def test_a_session_that_is_damaged_on_the_board_is_told_and_holds_nothing_up(
         assert (after["damage"], after["open"]) == ("", True)
     folder = tmp_path / "vagaband-sessions"
     assert Path(damaged["path"]).read_bytes() == bytes(spoilt)
-    assert len(list(folder.iterdir())) == 2
+    assert len(list(folder.glob("*.vbj*"))) == 2
     code, out, _ = run_cli("pull", "--port", board.url)
     assert code == 1
     assert "damaged on the board itself" in out

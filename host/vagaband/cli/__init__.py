@@ -31,8 +31,10 @@ COMMANDS = {
     "power": "power:power",
     "pull": "pull:pull_",
     "replay": "files:replay",
+    "report": "report:report",
     "rescue": "flashing:rescue",
     "resonance": "breathing:resonance_",
+    "sessions": "sessions:sessions",
     "strap": "strap:strap_",
     "validate": "files:validate",
 }  # and in which module of this package each is
@@ -62,6 +64,8 @@ def cli() -> None:
     vagaband demo                          the whole device, without hardware
     vagaband board --heart "hp=850,rsa=6"  a virtual board behind a serial URL
     vagaband pull --port URL               its sessions
+    vagaband report FILE                   what it says, as a page
+    vagaband report FILE                   what it says, as a page
     vagaband validate FILE                 device, twin and reference side by side
 
     For personal insight and research; not a medical device, not for treatment decisions.

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from vagaband import journal, recording, twin
+from vagaband import twin
 from vagaband.cli.epochs import show_epochs
 from vagaband.cli.shared import (
     as_json,
@@ -20,11 +20,16 @@ from vagaband.cli.shared import (
     unusable,
 )
 from vagaband.cli.verdict import show_verdict
-from vagaband.export import save_csv, to_csv
+from vagaband.errors import InputError
+from vagaband.export import Csv, Kubios, is_folder, save
+from vagaband.export_kubios import UNITS
+from vagaband.export_tables import COLUMNS
 from vagaband.judge import judge
 from vagaband.numbers import numbers_of
+from vagaband.open_recording import open_recording, open_recordings
 from vagaband.reference.time_domain import mean_hp_ms, rmssd_ms, sound_runs
 from vagaband.session import Session
+from vagaband.sessions.written import note_written
 
 
 @click.command()
@@ -42,13 +47,11 @@ from vagaband.session import Session
 def replay(file: Path, rate_hz: float | None, salvage: bool, engine: str, to_json: bool) -> None:
     """Run the firmware's own code on a recording.
 
-    FILE is a journal from pull, or a CSV with a column ir (counts), ppg (a pulse wave) or ibi_ms.
+    FILE is a journal from pull; a CSV with a column ir (counts), ppg (a pulse wave) or ibi_ms; or
+    RR intervals of a strap or another program.
     """
-    if journal.is_journal(file):
-        session, note = twin.of_journal(_journal(file, salvage), engine)
-        notes = [note] if note else []
-    else:
-        session, notes = twin.of_recording(recording.load(file, rate_hz), engine), []
+    opened = open_recording(file, rate_hz, salvage, engine, again=True)
+    session, notes = opened.session, opened.notes
     if not len(session.beats_s):
         notes.append("no beat was found: too little light for a finger, or no pulse in it")
     for note in notes:
@@ -57,13 +60,6 @@ def replay(file: Path, rate_hz: float | None, salvage: bool, engine: str, to_jso
         print_json(replay_json(session, notes))
     else:
         _print_replay(session)
-
-
-def _journal(file: Path, salvage: bool) -> journal.Journal:
-    loaded = journal.load(file, salvage)
-    if loaded.placed:
-        say("note: records are missing; the device's intervals and epochs are used up to there")
-    return loaded
 
 
 def replay_json(session: Session, notes: list[str]) -> dict[str, Any]:
@@ -130,6 +126,7 @@ def validate(
     FILE is a journal from pull; or a CSV as for replay, which then takes the device's place in
     MicroPython, with CPython as its twin.
     """
+    picture = picture or Path(f"{file.stem}-validate.png")
     verdict = judge(
         file,
         rate_hz=rate_hz,
@@ -137,32 +134,89 @@ def validate(
         beats_file=beats_file,
         unusable=unusable,
         limits=limits_of(limits),
-        picture_file=picture or Path(f"{file.stem}-validate.png"),
+        picture_file=picture,
     )
+    note_written([picture], [file])
     show_verdict(verdict, to_json)
 
 
-@click.command()
-@file
-@click.option("--format", "kind", type=click.Choice(["csv"]), default="csv", show_default=True)
+@click.command(
+    epilog="""\b
+Examples:
+  vagaband export session.vbj > intervals.csv
+  vagaband export *.vbj --table epochs --out epochs.csv
+  vagaband export session.vbj --out tables          all four tables, in a folder
+  vagaband export session.vbj --format kubios --out session.txt
+  vagaband export *.vbj --format kubios --gaps split --out rr"""
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "kind", type=click.Choice(["csv", "kubios"]), default="csv", show_default=True
+)
+@click.option(
+    "--table",
+    type=click.Choice(list(COLUMNS)),
+    help="Of csv [intervals; all four where --out is a folder].",
+)
+@click.option("--unit", type=click.Choice(list(UNITS)), help="Of kubios [ms].")
+@click.option(
+    "--flagged",
+    type=click.Choice(["corrected", "omit"]),
+    help="Of kubios: flagged intervals as corrected, or left out [corrected].",
+)
+@click.option(
+    "--gaps",
+    type=click.Choice(["join", "split"]),
+    help="Of kubios: go on after a gap, or a file for each stretch, in a folder [join].",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="A file instead of stdout; only you can read it.",
+    help="A file, or a folder (one that is there, or a name without a suffix), instead of "
+    "stdout; only you can read it.",
 )
 @rate
 @salvage
-def export(file: Path, kind: str, out: Path | None, rate_hz: float | None, salvage: bool) -> None:
-    """Beats, intervals and epochs as a table, one row an interval.
+def export(
+    files: tuple[Path, ...],
+    kind: str,
+    table: str | None,
+    out: Path | None,
+    rate_hz: float | None,
+    salvage: bool,
+    **kubios: str | None,
+) -> None:
+    """Recordings as tables (beats, intervals, epochs, marks), or as RR text for Kubios.
 
-    A journal gives what the device found; a CSV what the firmware's code finds in it.
+    FILES are journals, CSVs (ir, ppg, ibi_ms) or RR intervals: of a journal what the device found,
+    of others what the firmware's code finds in it. Several go into one table, or each into its
+    own files where --out is a folder.
     """
-    if journal.is_journal(file):
-        session = twin.as_logged(_journal(file, salvage))
-    else:
-        session = twin.of_recording(recording.load(file, rate_hz))
+    form = _form(kind, table, {name: value for name, value in kubios.items() if value}, out)
+    opened = open_recordings(files, rate_hz, salvage)
+    for note in [note for item in opened for note in item.notes] + form.notes(opened):
+        say(f"note: {note}")
     if out:
-        save_csv(session, out)
-        say(f"wrote {out}")
+        written = save(opened, form, out)
+        note_written(written, files)
+        for path in written:
+            say(f"wrote {path}")
     else:
-        click.echo(to_csv(session), nl=False)
+        click.echo(form.one(opened), nl=False)
+
+
+def _form(kind: str, table: str | None, kubios: dict[str, str], out: Path | None) -> Csv | Kubios:
+    """What the options ask for; InputError where they contradict each other."""
+    into_folder = out is not None and is_folder(out)
+    if kind == "csv":
+        if kubios:
+            raise InputError(
+                f"--{next(iter(kubios))} says how RR text is written, not a table.",
+                "Add --format kubios.",
+            )
+        return Csv((table,)) if table else Csv() if into_folder else Csv(("intervals",))
+    if table:
+        raise InputError("--table is for tables; kubios has one series.", "Leave it out.")
+    if kubios.get("gaps") == "split" and not into_folder:
+        raise InputError("--gaps split writes several files.", "Name a folder with --out.")
+    return Kubios(**kubios)

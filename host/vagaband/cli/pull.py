@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
-from vagaband.cli.shared import DEFAULT_OUT, as_json, port, print_json, stderr, stdout
+from vagaband.cli.shared import DEFAULT_OUT, as_json, port, print_json, say, stderr, stdout
 from vagaband.dating import dates
 from vagaband.free import Freed, free
 from vagaband.journal import decode
 from vagaband.ports import the_port
 from vagaband.pull import Pulled, pull
+from vagaband.sessions.person import check_code
+from vagaband.sessions.pulled import take_pulled
 
 
 @click.command("pull")
@@ -30,13 +32,18 @@ from vagaband.pull import Pulled, pull
     is_flag=True,
     help="Then remove from the board what is whole on this disk.",
 )
+@click.option("--person", metavar="CODE", help="Who wears the board from now on, by a code.")
 @as_json
-def pull_(port: str | None, out: Path, freeing: bool, to_json: bool) -> None:
+def pull_(port: str | None, out: Path, freeing: bool, person: str | None, to_json: bool) -> None:
     """Fetch a board's sessions; resumes where it stopped, verifies, leaves them on the board.
 
     With --free the board then compares each copy's length and CRC-32 with its own file, and
     removes it only where they are the same. An open or damaged session stays.
+
+    What is new goes into the folder's index, which `vagaband sessions` lists; with --person it,
+    what nobody had of this board, and what is yet to come are that person's.
     """
+    code = check_code(person) if person else None
     url = the_port(port)
     with stderr.status("asking the board") as status:
 
@@ -55,6 +62,10 @@ def pull_(port: str | None, out: Path, freeing: bool, to_json: bool) -> None:
         print_json({"sessions": sessions, **told})
     else:
         _show_pulled(pulled, began, freed)
+    with stderr.status("reading what is new") as status:
+        take_pulled(out, pulled, code, status.update)
+    if code and not pulled:
+        say(f"The board is not {code}'s yet: pull again once it holds a session.")
     if any(p.damage for p in pulled):
         sys.exit(1)
 

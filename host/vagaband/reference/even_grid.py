@@ -31,13 +31,14 @@ def spline(t_s: Floats, values: Floats, at_s: Floats) -> Floats:
 
 def _bends(step: Floats, slope: Floats) -> Floats:
     """Second derivatives (n,) at the points: a tridiagonal system, eliminated in one pass."""
-    diagonal = 2 * (step[:-1] + step[1:])
-    right = 6 * np.diff(slope)
+    steps = step.tolist()  # Python's own numbers: one by one they are faster than an array's
+    diagonal = (2 * (step[:-1] + step[1:])).tolist()
+    right = (6 * np.diff(slope)).tolist()
     for row in range(1, len(diagonal)):
-        share = step[row] / diagonal[row - 1]
-        diagonal[row] -= share * step[row]
+        share = steps[row] / diagonal[row - 1]
+        diagonal[row] -= share * steps[row]
         right[row] -= share * right[row - 1]
-    bend = np.zeros(len(step) + 1)
+    bend = [0.0] * (len(steps) + 1)
     for row in range(len(diagonal) - 1, -1, -1):
-        bend[row + 1] = (right[row] - step[row + 1] * bend[row + 2]) / diagonal[row]
-    return bend
+        bend[row + 1] = (right[row] - steps[row + 1] * bend[row + 2]) / diagonal[row]
+    return np.array(bend)

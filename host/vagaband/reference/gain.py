@@ -6,6 +6,7 @@ ln(A²/2) gains or loses on the way, so a reader can tell a change of breath fro
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -50,11 +51,14 @@ def bp_gain_ln(breath_hz: float, mean_hp_ms: float | None = None) -> float:
     return _gain_ln(band_pass_taps(), breath_hz, mean_hp_ms)
 
 
+@cache
 def pb2_taps() -> Floats:
     """The polynomial's residual and the band-pass as one filter at 2 Hz, shape (51,)."""
     residual = -polynomial_weights()
     residual[len(residual) // 2] += 1.0
-    return np.convolve(residual, band_pass_taps())
+    taps = np.convolve(residual, band_pass_taps())
+    taps.setflags(write=False)  # they are computed once
+    return taps
 
 
 def _gain_ln(taps: Floats, breath_hz: float, mean_hp_ms: float | None) -> float:

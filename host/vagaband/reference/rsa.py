@@ -6,6 +6,7 @@ cubic moving polynomial subtracted, band-pass 0.12 to 0.40 Hz, ln of the varianc
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,20 +90,28 @@ def hold_at_grid(ibi_ms: Sequence[float] | Floats) -> Floats:
     return intervals[np.searchsorted(beats_ms, grid_ms, side="right") - 1]
 
 
+@cache
 def polynomial_weights() -> Floats:
     """Weights (21,) of the centre value of a least-squares cubic (Savitzky & Golay 1964)."""
     half = POLYNOMIAL_POINTS // 2
     powers = np.vander(np.arange(-half, half + 1.0), POLYNOMIAL_DEGREE + 1, increasing=True)
-    return np.linalg.pinv(powers)[0]
+    return _fixed(np.linalg.pinv(powers)[0])
 
 
+@cache
 def band_pass_taps() -> Floats:
     """Hamming-windowed sinc (31,), half amplitude at 0.12 and 0.40 Hz, unit gain midway."""
     index = np.arange(BAND_TAPS) - BAND_TAPS // 2
     low, high = (2.0 * edge_hz / GRID_HZ for edge_hz in BAND_HZ)
     taps = (high * np.sinc(high * index) - low * np.sinc(low * index)) * np.hamming(BAND_TAPS)
     centre_hz = sum(BAND_HZ) / 2
-    return taps / np.sum(taps * np.cos(2 * np.pi * centre_hz / GRID_HZ * index))
+    return _fixed(taps / np.sum(taps * np.cos(2 * np.pi * centre_hz / GRID_HZ * index)))
+
+
+def _fixed(taps: Floats) -> Floats:
+    """They are computed once: nobody may change them."""
+    taps.setflags(write=False)
+    return taps
 
 
 def ln_variance(samples_ms: NDArray[np.float64]) -> float | None:

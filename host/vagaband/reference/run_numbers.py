@@ -26,12 +26,13 @@ LEAST_BEATS = 8  # to lay breaths on an epoch
 
 @dataclass(frozen=True)
 class Run:
-    """A run: its intervals, their lengths (n,) in ms and ends (n,) in s after the first beat,
-    which of them are as measured, and the filtered heart period."""
+    """A run: its intervals, their lengths (n,) in ms, begins and ends (n,) in s after the first
+    beat, which of them are as measured, and the filtered heart period."""
 
     first_s: float  # of the first beat, on the session's clock
     intervals: list[Interval]
     ibi_ms: Floats
+    begins_s: Floats
     ends_s: Floats
     sound: NDArray[np.bool_]
     period: Filtered
@@ -57,7 +58,7 @@ class Run:
         """Share of the time from `start_s` on that lies in corrected intervals."""
         first, last = np.searchsorted(self.ends_s, [start_s, start_s + length_s])
         near = slice(int(first), int(last) + 1)
-        begin_s = np.maximum(self.ends_s[near] - self.ibi_ms[near] / 1000, start_s)
+        begin_s = np.maximum(self.begins_s[near], start_s)
         end_s = np.minimum(self.ends_s[near], start_s + length_s)
         return float(np.sum((end_s - begin_s)[~self.sound[near]]) / length_s)
 
@@ -71,9 +72,9 @@ class Run:
 
     def lock_in_ln_ms2(self, start_s: float, pace_hz: float) -> float | None:
         """Lock-in RSA at the pacer's rate over the last breaths before the epoch's end."""
-        begins_s = self.ends_s - self.ibi_ms / 1000
         sound = self.sound
-        found = last_breaths(begins_s[sound], self.ibi_ms[sound], pace_hz, start_s + EPOCH_S)
+        begins_s, ibi_ms = self.begins_s[sound], self.ibi_ms[sound]
+        found = last_breaths(begins_s, ibi_ms, pace_hz, start_s + EPOCH_S)
         return found.ln_ms2 if found else None
 
     def peak_to_trough_ms(self, start_s: float, breath_hz: float) -> float | None:
@@ -95,8 +96,7 @@ class Run:
         return peak_to_trough_ms(beats_s, breaths)
 
     def _beginning_in(self, start_s: float) -> list[Interval]:
-        begins_s = self.ends_s - self.ibi_ms / 1000
-        first, last = np.searchsorted(begins_s, [start_s - 1e-9, start_s + EPOCH_S - 1e-9])
+        first, last = np.searchsorted(self.begins_s, [start_s - 1e-9, start_s + EPOCH_S - 1e-9])
         return self.intervals[int(first) : int(last)]
 
     def _ending_in(self, begin_s: float, end_s: float) -> slice:
@@ -115,11 +115,13 @@ def runs_of(intervals: Sequence[Interval]) -> dict[int, Run]:
 
 def _run(intervals: list[Interval]) -> Run:
     ibi_ms = np.array([interval.ibi_ms for interval in intervals])
+    ends_s = np.cumsum(ibi_ms) / 1000
     return Run(
         first_s=intervals[0].t_s,
         intervals=intervals,
         ibi_ms=ibi_ms,
-        ends_s=np.cumsum(ibi_ms) / 1000,
+        begins_s=ends_s - ibi_ms / 1000,
+        ends_s=ends_s,
         sound=np.array([interval.flag == "ok" for interval in intervals]),
         period=filtered(ibi_ms),
     )

@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from vagaband import assemble
 from vagaband.board.interpreter import require_micropython
@@ -13,7 +16,7 @@ from vagaband.journal import REASONS, Journal
 from vagaband.paths import firmware_dir
 from vagaband.plain import plain
 from vagaband.recording import Recording
-from vagaband.session import Session
+from vagaband.session import Floats, Gap, Session
 from vagaband.twin import tape as tapes
 
 RATE_HZ = 100  # the sensor's
@@ -36,12 +39,31 @@ ENGINES = {
 def of_recording(recording: Recording, engine: str = "micropython") -> Session:
     """Run the stages on a recording of light or intervals."""
     if recording.kind == "ibi_ms":
-        return assemble.from_intervals(*run(tapes.of_intervals(recording.values), engine))
+        return _of_series([(0.0, recording.values)], engine)
     counts = recording.to_counts(RATE_HZ).tolist()
     found, name = run(tapes.of_counts(counts, RATE_HZ, IR_CODE), engine)
     session = assemble.session(found, RATE_HZ, name, {})
     assemble.light(session, [(0, counts)], assemble.clock_of(found, RATE_HZ))
     return session
+
+
+def of_intervals(
+    beats_s: Floats, gaps_s: Sequence[tuple[float, float]], engine: str = "micropython"
+) -> Session:
+    """Run the stages on the intervals between beats (n,), none across a gap (begin, end in s)."""
+    ends = np.searchsorted(beats_s, [end_s for _, end_s in gaps_s])
+    parts_s = [part for part in np.split(beats_s, ends) if len(part) > 1]
+    session = _of_series(
+        [(part[0], np.round(1000 * np.diff(part), 6)) for part in parts_s], engine
+    )
+    session.gaps = [Gap(begin_s, end_s - begin_s, "lost", True) for begin_s, end_s in gaps_s]
+    return session
+
+
+def _of_series(series: Sequence[tuple[float, Floats]], engine: str) -> Session:
+    """Unbroken series: begin in s, and intervals in ms."""
+    found, name = run(tapes.of_intervals(ibi_ms for _, ibi_ms in series), engine)
+    return assemble.from_intervals(found, name, [(t_s, len(ibi_ms)) for t_s, ibi_ms in series])
 
 
 def of_journal(journal: Journal, engine: str = "micropython") -> tuple[Session, str]:

@@ -63,11 +63,12 @@ def of_counts(counts: Iterable[int], rate_hz: int, led_code: int) -> Tape:
     return tape
 
 
-def of_intervals(ibi_ms: Iterable[float]) -> Tape:
-    """A series of intervals, rounded to 1/8 ms."""
+def of_intervals(runs_ms: Iterable[Iterable[float]]) -> Tape:
+    """Unbroken series of intervals, rounded to 1/8 ms."""
     tape = Tape(100, 1)
-    tape.intervals(int(np.floor(8 * ibi + 0.5)) for ibi in ibi_ms)
-    tape.op(b"K")
+    for ibi_ms in runs_ms:
+        tape.intervals(int(np.floor(8 * ibi + 0.5)) for ibi in ibi_ms)
+        tape.op(b"K")
     return tape
 
 

@@ -1,0 +1,140 @@
+"""From pieces to a reading: one axis, and on it moments, notes, blocks, baseline and claims."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from vagaband.analysis.baseline import BaselineRow, Past, of_session, row_of
+from vagaband.analysis.blocks import blocks_of
+from vagaband.analysis.claims import claims_of
+from vagaband.analysis.heart_series import HeartRun, runs_of
+from vagaband.analysis.model import Baseline, Moment, Note, Piece, Reading
+from vagaband.analysis.moments import moments_of
+from vagaband.analysis.regions import on_map
+from vagaband.analysis.regularity import at_moments
+from vagaband.analysis.segments import segments_of
+from vagaband.reference.run_numbers import EPOCH_S
+
+APART_S = 60.0  # between pieces of which it is not known when one began after the other
+SLOT_S = 3600.0  # a baseline is for one hour: it is of the same time of day
+
+
+def placed(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces on one axis, in order: dated ones by the clock, its zero where the first began;
+    undated ones behind them, as given, a minute apart."""
+    dated = sorted((p for p in pieces if p.began), key=lambda p: p.began or datetime.max)
+    first = dated[0].began if dated else None
+    done, end_s = [], 0.0
+    for piece in dated:
+        offset_s = (piece.began - first).total_seconds() if piece.began and first else 0.0
+        done.append(replace(piece, offset_s=offset_s))
+        end_s = max(end_s, offset_s + length_s(piece))
+    for piece in pieces:
+        if piece.began is None:
+            offset_s = end_s + APART_S if done else 0.0
+            done.append(replace(piece, offset_s=offset_s))
+            end_s = offset_s + length_s(piece)
+    return done
+
+
+def read_day(
+    pieces: Sequence[Piece],
+    notes: Sequence[Note] = (),
+    baseline_rows: Sequence[BaselineRow] = (),
+    person: str = "",
+) -> Reading:
+    """All that can be said of a session, or of a day in several pieces on one axis.
+
+    `notes` come beside the marks of the sessions themselves; their times are on the day's axis.
+    `baseline_rows` are the person's epochs of before.
+    """
+    ordered = tuple(sorted(pieces, key=lambda piece: piece.offset_s))
+    runs = runs_of(ordered)
+    every_note = tuple(sorted([*_marks(ordered), *notes], key=lambda note: note.t_s))
+    blocks = tuple(blocks_of(ordered, runs, every_note))
+    moments = moments_of(ordered, blocks)
+    seconds = max((piece.offset_s + length_s(piece) for piece in ordered), default=0.0)
+    began = _began(ordered)
+    baselines = _baselines(moments, Past(baseline_rows, began), seconds)
+    moments = _with_regularity(_on_map(moments, baselines), runs)
+    reading = Reading(
+        pieces=ordered,
+        moments=tuple(moments),
+        notes=every_note,
+        blocks=blocks,
+        baseline=baselines[len(baselines) // 2],
+        baselines=tuple(baselines),
+        claims=(),
+        began=began,
+        seconds=seconds,
+        person=person,
+        segments=tuple(segments_of(runs, moments)),
+    )
+    return replace(reading, claims=tuple(claims_of(reading)))
+
+
+def rows_of(piece: Piece) -> list[tuple[float, BaselineRow]]:
+    """A piece's epochs as the index keeps them, each with its time from the piece's begin: with
+    the slow breathing that only the heart's own rhythm tells. Undated: from 1970 on."""
+    began = piece.began or datetime.fromtimestamp(0, UTC)
+    alone = (replace(piece, offset_s=0.0),)
+    moments = moments_of(alone, blocks_of(alone, runs_of(alone), ()))
+    return [(m.t_s, row_of(began + timedelta(seconds=m.t_s), m)) for m in moments]
+
+
+def length_s(piece: Piece) -> float:
+    """From the first sample of a piece to its last, or to the last interval or epoch."""
+    session = piece.session
+    ends = [epoch.t_s + EPOCH_S for epoch in session.epochs[-1:]]
+    ends += [last.t_s + last.ibi_ms / 1000 for last in session.intervals[-1:]]
+    if len(session.t_s):
+        ends.append(float(session.t_s[-1]))
+    return max((end for end in ends if math.isfinite(end)), default=0.0)
+
+
+def _marks(pieces: Sequence[Piece]) -> list[Note]:
+    return [
+        Note(piece.offset_s + mark.t_s, mark.kind, mark.text)
+        for piece in pieces
+        for mark in piece.session.marks
+    ]
+
+
+def _began(pieces: Sequence[Piece]) -> datetime | None:
+    for piece in pieces:
+        if piece.began is not None:
+            return piece.began - timedelta(seconds=piece.offset_s)
+    return None
+
+
+def _baselines(moments: Sequence[Moment], past: Past, seconds: float) -> list[Baseline]:
+    """One for each hour: the own one for its time of day, else the session's."""
+    slots = max(1, math.ceil(seconds / SLOT_S))
+    length = seconds / slots
+    found, session = [], of_session(moments)
+    for slot in range(slots):
+        middle = timedelta(seconds=(slot + 0.5) * length)
+        own = past.own(past.now + middle) if past.now else past.own(datetime.min)
+        not_yet = session if session.kind == "none" else replace(session, why_not=own.why_not)
+        one = own if own.kind == "own" else not_yet
+        found.append(replace(one, begin_s=slot * length, end_s=(slot + 1) * length))
+    return found
+
+
+def _on_map(moments: Sequence[Moment], baselines: Sequence[Baseline]) -> list[Moment]:
+    length = baselines[0].end_s - baselines[0].begin_s
+    done = []
+    for moment in moments:
+        slot = int((moment.t_s + EPOCH_S / 2) / length) if length > 0 else 0
+        slot = min(max(slot, 0), len(baselines) - 1)
+        done.append(on_map(replace(moment, baseline=slot), baselines[slot]))
+    return done
+
+
+def _with_regularity(moments: list[Moment], runs: Sequence[HeartRun]) -> list[Moment]:
+    for index, found in at_moments(runs, moments).items():
+        moments[index] = replace(
+            moments[index], regularity=found.share, regularity_per_min=found.per_min
+        )
+    return moments

@@ -1,0 +1,84 @@
+"""Claims as such: one that holds, one that does not, and when a stretch can be summed up."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import TypedDict
+
+from vagaband.analysis.model import Claim, Moment
+from vagaband.analysis.regions import HP_KNOWN
+
+LEAST_EPOCHS = 4  # two minutes (rsa.md §5)
+LEAST_VALID = 0.5  # of the epochs of what is summed up
+MOST_IRREGULAR = 0.2  # of the epochs: what is left between them is not trusted either
+
+
+class Where(TypedDict, total=False):
+    """What a claim is about: a stretch of the axis, a block or a note by its index."""
+
+    begin_s: float
+    end_s: float
+    block: int
+    note: int
+
+
+def said(
+    kind: str,
+    value: float,
+    unit: str,
+    interval: tuple[float, float] | None = None,
+    *,
+    n: int,
+    begin_s: float | None = None,
+    end_s: float | None = None,
+    about: str = "",
+    baseline: str = "",
+    block: int | None = None,
+    note: int | None = None,
+) -> Claim:
+    """A claim that holds; one whose numbers are not finite is none."""
+    low, high = interval or (None, None)
+    if not all(math.isfinite(v) for v in (value, low or 0.0, high or 0.0)):
+        return unsaid(kind, unit, "short", n=n, about=about, block=block, note=note)
+    return Claim(
+        kind, value, unit, low, high, baseline, True, "", begin_s, end_s, n, about, block, note
+    )
+
+
+def unsaid(
+    kind: str,
+    unit: str,
+    why: str,
+    *,
+    n: int = 0,
+    begin_s: float | None = None,
+    end_s: float | None = None,
+    about: str = "",
+    baseline: str = "",
+    block: int | None = None,
+    note: int | None = None,
+) -> Claim:
+    """What cannot be said, and why."""
+    return Claim(
+        kind, None, unit, None, None, baseline, False, why, begin_s, end_s, n, about, block, note
+    )
+
+
+def why_no_sum(moments: Sequence[Moment], hp: bool = False) -> str:
+    """Why a stretch cannot be summed up; "" where it can. For the heart period (`hp`) an epoch
+    counts whose RSA alone was too small to measure."""
+    if not moments:
+        return "no_beats"
+    if len(moments) < LEAST_EPOCHS:
+        return "short"
+    reasons = Counter(moment.reason for moment in moments)
+    if reasons["irregular"] > MOST_IRREGULAR * len(moments):
+        return "irregular"
+    good = sum(reasons[reason] for reason in (HP_KNOWN if hp else ("",)))
+    if good >= max(LEAST_EPOCHS, LEAST_VALID * len(moments)):
+        return ""
+    refused = Counter({reason: n for reason, n in reasons.items() if reason})
+    if not refused:
+        return "short"
+    reason, count = refused.most_common(1)[0]
+    return reason if count > LEAST_VALID * refused.total() else "mostly_refused"

@@ -1,0 +1,179 @@
+"""The command report: a recording, or what is new on a board, as a page a person reads."""
+
+import locale
+import os
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from vagaband.analysis.day import read_day
+from vagaband.analysis.model import Reading
+from vagaband.cli.shared import (
+    DEFAULT_OUT,
+    as_json,
+    print_json,
+    rate,
+    salvage,
+    say,
+    stderr,
+    stdout,
+)
+from vagaband.errors import DeviceError, InputError
+from vagaband.files import write_private
+from vagaband.ports import the_port
+from vagaband.pull import pull
+from vagaband.report import LANGUAGES
+from vagaband.report.marks_file import load_marks
+from vagaband.sessions.index import Index
+from vagaband.sessions.person import check_code
+from vagaband.sessions.pieces import (
+    Material,
+    make_theirs,
+    material_named,
+    material_of,
+    pieces_of,
+)
+from vagaband.sessions.pulled import take_pulled
+from vagaband.sessions.written import note_written
+
+
+class When(click.ParamType):
+    """A date and time, as "2026-11-20 14:00"; without a zone it is this computer's."""
+
+    name = "date and time"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Read it."""
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date and time; write it as 2026-11-20 14:00", param, ctx)
+        return moment.astimezone()
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--port", help="Pull what is new from this board, and make the page of that.")
+@click.option("--person", help="Whose it is: a code, not a name.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_OUT,
+    show_default=True,
+    help="Data folder of what is pulled.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(list(LANGUAGES)),
+    help="Language [Dutch where this computer's is, else English].",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="The page [FILE's name with .html].")
+@click.option("--hide-notes", is_flag=True, help="Leave every text of marks and notes out of it.")
+@click.option(
+    "--marks",
+    type=click.Path(path_type=Path),
+    metavar="EVENTS.csv",
+    help="A table of events: t_s or timestamp, kind, text; start and end make a stretch.",
+)
+@click.option("--began", type=When(), metavar="WHEN", help='As "2026-11-20 14:00".')
+@rate
+@salvage
+@as_json
+def report(
+    files: tuple[Path, ...],
+    port: str | None,
+    person: str | None,
+    folder: Path,
+    lang: str | None,
+    out: Path | None,
+    hide_notes: bool,
+    marks: Path | None,
+    began: datetime | None,
+    rate_hz: float | None,
+    salvage: bool,
+    to_json: bool,
+) -> None:
+    """A page a person reads, of one recording or of the pieces of one day.
+
+    Each FILE is a journal from pull, a CSV with a column ir, ppg or ibi_ms, or the RR intervals of
+    a strap; or one session as `vagaband sessions` names it. The page is one HTML file that needs
+    no network; only you can read it.
+
+    \b
+    vagaband report vagaband-sessions/DEVICE-00001.vbj
+    vagaband report P07/2026-11-20
+    vagaband report --port /dev/ttyUSB0 --lang nl
+    vagaband report polar.txt --began "2026-11-20 14:00" --marks events.csv
+    vagaband report --json FILE       what it says, as claims
+    """
+    if bool(files) == bool(port):
+        raise InputError("A page is of files or of a board.", "Name FILE, or --port, not both.")
+    code = check_code(person) if person else None
+    if port:
+        made = _pulled(the_port(port), folder, code)
+    else:
+        named = material_named(folder, str(files[0])) if not files[0].exists() else None
+        made = [named or material_of(files, began=began, rate_hz=rate_hz, salvage=salvage)]
+    for material in made:
+        if code:
+            make_theirs(material, code, folder)
+    if out and len(made) > 1:
+        raise InputError(f"{len(made)} sessions are new, and --out names one page.", "Leave it.")
+    readings = [_reading(material, marks) for material in made]
+    if to_json:
+        found = [_as_json(reading) for reading in readings]
+        print_json({"sessions": found} if port else found[0])
+        return
+    from vagaband.report.page import page  # what draws is loaded where something is drawn
+
+    language = lang or _language()
+    for material, reading in zip(made, readings, strict=True):
+        path = out or Path(f"{material.files[0].stem}.html")
+        write_private(path, page(reading, language, hide_notes).encode())
+        note_written([path], material.files, material.person, folder)
+        stdout.print(f"wrote {path}", soft_wrap=True)
+
+
+def _pulled(url: str, folder: Path, person: str | None) -> list[Material]:
+    """What is new on a board; its newest session where nothing is."""
+    with stderr.status("asking the board") as status:
+
+        def show(what: str, done: int | None = None) -> None:
+            status.update(what if done is None else f"{what}: {done:,} bytes")
+
+        pulled = pull(url, folder, show)
+        days = take_pulled(folder, pulled, person, show)
+    if not days:
+        raise DeviceError("The board holds no session yet.", "Wear it, and run the command again.")
+    for one in pulled:
+        if one.damage:
+            say(f"note: session {one.session} is damaged on the board itself: {one.damage}")
+    with Index(folder) as index:
+        return [pieces_of(index, day) for day in days]
+
+
+def _reading(material: Material, marks: Path | None) -> Reading:
+    notes = [*material.notes, *(load_marks(marks, material.began) if marks else [])]
+    return read_day(material.pieces, notes, material.rows, material.person)
+
+
+def _as_json(reading: Reading) -> dict[str, object]:
+    """What a page says, for a program."""
+    return {
+        "person": reading.person or None,
+        "began": reading.began.isoformat() if reading.began else None,
+        "seconds": round(reading.seconds, 3),
+        "baseline": asdict(reading.baseline),
+        "claims": [asdict(claim) for claim in reading.claims],
+    }
+
+
+def _language() -> str:
+    """Dutch where this computer's language is, else English."""
+    asked = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = next(filter(None, asked), None) or locale.getlocale()[0] or ""
+    return "nl" if name.lower().startswith(("nl", "dutch")) else "en"

@@ -1,0 +1,1 @@
+"""The data folder: recordings of people known by a code, their sessions, marks and notes."""

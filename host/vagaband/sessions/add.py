@@ -1,0 +1,115 @@
+"""Recordings come into the data folder: a board's sessions, and files from elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from vagaband import journal
+from vagaband.errors import InputError
+from vagaband.files import write_private
+from vagaband.open_recording import LIGHT, open_recording
+from vagaband.plain import plain
+from vagaband.pull import NAME as DEVICE
+from vagaband.recording import SENSOR_RATE_HZ
+from vagaband.sessions.facts import name_for, recording_of
+from vagaband.sessions.index import Index
+from vagaband.sessions.scan import Progress, refresh
+
+LARGEST_BYTES = 64 << 20
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Added:
+    """A file that was named, and the recording that the folder has of it."""
+
+    file: Path
+    name: str
+    recording: str
+    is_new: bool
+
+
+def when(text: str) -> datetime:
+    """A date and time as a person writes it, in this computer's zone unless it names another."""
+    try:
+        moment = datetime.fromisoformat(text.strip()).astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise InputError(
+            f'"{plain(text, 40)}" is no date and time.', 'Write it as --began "2026-11-20 14:00".'
+        ) from None
+    if not EARLIEST < moment < datetime.now(UTC) + timedelta(days=1):
+        raise InputError(f"{plain(text, 40)} can't be when it began.", "Check the date.")
+    return moment
+
+
+def add(
+    index: Index,
+    files: Sequence[Path],
+    person: str,
+    began: datetime | None = None,
+    rate_hz: float | None = None,
+    progress: Progress = lambda what: None,
+) -> list[Added]:
+    """Copy files into the folder as a person's; those that lie in it are given to the person.
+
+    `began` is of the one file; `rate_hz` of a CSV of light. Raises InputError, before anything is
+    copied, for a file that can't be used.
+    """
+    if began and len(files) > 1:
+        raise InputError(f"--began is of one file, not of {len(files)}.", "Add them one by one.")
+    planned = [(path, *_plan(index.folder, path, rate_hz)) for path in files]
+    added = []
+    for path, target, key, content in planned:
+        if content is not None:
+            write_private(target, content)
+        added.append(Added(path, target.name, key, content is not None))
+    index.give([one.recording for one in added], person, began)
+    for device in {_device(index.folder / one.name) for one in added} - {""}:
+        if index.holder(device) == device:
+            index.give_device(device, person)
+    refresh(index, progress)
+    return added
+
+
+def _plan(folder: Path, path: Path, rate_hz: float | None) -> tuple[Path, str, bytes | None]:
+    """Where a file goes, which recording it is, and its bytes, None for one that is there."""
+    if not path.is_file():
+        raise InputError(f"There is no file {path}.", "Check the name and the folder.")
+    if path.stat().st_size > LARGEST_BYTES:
+        raise InputError(f"{path} is larger than any recording.", "Check that it is one.")
+    content = path.read_bytes()
+    if journal.is_journal(path):
+        return _plan_journal(folder, path, content)
+    if path.resolve().parent == folder.resolve():
+        return path, path.name, None
+    is_light = open_recording(path, rate_hz).source == LIGHT
+    name = name_for(content, (rate_hz or SENSOR_RATE_HZ) if is_light else None)
+    target = folder / name
+    return target, name, None if target.exists() else content
+
+
+def _plan_journal(folder: Path, path: Path, content: bytes) -> tuple[Path, str, bytes | None]:
+    loaded = journal.load(path, salvage=True)
+    key = recording_of(loaded)
+    if path.resolve().parent == folder.resolve():
+        return path, key, None
+    device, number = loaded.header.get("device"), loaded.header.get("session")
+    if not DEVICE.fullmatch(str(device)) or type(number) is not int or not 0 < number < 100_000:
+        raise InputError(f"{path} does not say which board's session it is.", "Pull it again.")
+    first = folder / f"{device}-{number:05d}.vbj"
+    target, n = first, 0
+    while target.exists():
+        there = target.read_bytes()
+        if recording_of(journal.decode(there)) == key:
+            longer = content.startswith(there) and len(content) > len(there)
+            return target, key, content if longer else None
+        n += 1  # another session of that number: the board was erased in between
+        target = first.with_name(f"{first.name}.old{n}")
+    return target, key, content
+
+
+def _device(path: Path) -> str:
+    if not journal.is_journal(path):
+        return ""
+    return str(journal.decode(path.read_bytes()).header.get("device", ""))
