@@ -69,7 +69,7 @@ def test_what_doctor_advises_exists():
     assert advised > 5
 
 
-@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: str(page.relative_to(HARDWARE)))
 def test_every_quoted_line_of_doctor_is_one_it_prints(page: Path):
     limits = {check.name: check.limit for check in CHECKS}
     for block in blocks(text_of(page), "text"):
@@ -85,7 +85,7 @@ def references() -> set[str]:
     return {reference for row in rows for reference in row["reference"].split(", ")}
 
 
-@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: str(page.relative_to(HARDWARE)))
 def test_every_part_that_is_named_is_on_the_list(page: Path):
     named = set(REFERENCE.findall(" ".join(prose(text_of(page)).split())))
     assert named - references() == set()
