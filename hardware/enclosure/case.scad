@@ -14,6 +14,7 @@ swell = 0.5; // the cell may grow by this
 ledge = 1.2; // the tray rests on this much
 tray_t = 1.2; // thickness of the tray
 under = 2; // room under the boards
+lift = max(under, socket + 0.4); // and under the ESP32 board, for its socket
 over = strips_h + 0.3; // and above them
 press = 1.6; // foam of 2 mm between the lid's feet and the boards is pressed to this
 hold = 0.9; // the feet stand over a board's edge by this, clear of its holes
@@ -37,6 +38,7 @@ lane = width - gap - strips[1] / 2; // the middle of stripboard, lead, light and
 board_y = gap + board_size[1] / 2;
 tray_z = floor_t + max(cell[2] + swell, motor_h + skin - floor_t + 0.3);
 board_z = tray_z + tray_t + under;
+esp32_z = tray_z + tray_t + lift;
 top = board_z + board_t + over; // where lid and base meet
 motor_at = [motor_d / 2 + 0.8, width / 2];
 light_at = [13, lane + 4.7];
@@ -89,9 +91,12 @@ module ridge(h, l) {
     rotate([45, 0, 0]) cube([l, h * sqrt(2), h * sqrt(2)], center = true);
 }
 
+// Open to the lid where what is left of the wall above it would be thin.
 module usb_hole() {
-    translate([length + wall / 2, board_y, board_z + board_t + usb[2] / 2])
-        cube([wall + 2, 12, 7.5], center = true);
+    half = 3.75;
+    middle = esp32_z + board_t + usb[2] / 2;
+    box([length - 1, board_y - 6, middle - half],
+        [length + wall + 1, board_y + 6, top - middle - half < 1.2 ? top + 1 : middle + half]);
 }
 
 module tray() {
@@ -99,8 +104,8 @@ module tray() {
         union() {
             rounded_box([fit, fit, tray_z], [length - fit, width - fit, tray_z + tray_t], 2);
             translate([0, 0, tray_z + tray_t - 0.1]) {
-                corners(length - board_x - board_size[0], gap, board_size);
-                corners(length - 0.5 - strips[0], width - gap - strips[1], strips);
+                corners(length - board_x - board_size[0], gap, board_size, lift);
+                corners(length - 0.5 - strips[0], width - gap - strips[1], strips, under);
             }
             anchor();
             translate([switch_at[0] - 2, switch_at[1] - 2, tray_z])
@@ -111,7 +116,7 @@ module tray() {
 }
 
 // What a board's four corners rest on and lie between, open towards the USB wall.
-module corners(x, y, size) {
+module corners(x, y, size, under) {
     for (right = [0, 1], far = [0, 1])
         translate([x + right * size[0], y + far * size[1], 0]) mirror([right, 0, 0])
             mirror([0, far, 0]) {
@@ -153,12 +158,14 @@ module lid() {
 module feet() {
     from = length - 24;
     reach = gap + hold;
-    on_board = board_z + board_t + press;
-    inner = [gap + board_size[1] - hold, lane - strips[1] / 2 + hold];
+    between = gap + board_size[1]; // the edge of the ESP32 board
+    last = lane - strips[1] / 2 + hold;
     for (y = [fit, width - fit - 1])
         box([from, y, tray_z + tray_t + fit], [from + 8, y + 1, top + 0.1]);
-    for (y = [[fit, reach], inner, [width - reach, width - fit]])
-        box([from, y[0], on_board], [from + 8, y[1], top + 0.1]);
+    for (y = [[fit, reach], [between - hold, last]])
+        box([from, y[0], esp32_z + board_t + press], [from + 8, y[1], top + 0.1]);
+    for (y = [[between + 0.5, last], [width - reach, width - fit]])
+        box([from, y[0], board_z + board_t + press], [from + 8, y[1], top + 0.1]);
 }
 
 module collar(at, d, h) {
@@ -185,7 +192,7 @@ module motor_in() {
 }
 
 module boards_in() {
-    translate([length - board_x, board_y, board_z + 0.05]) esp32_part(board_size);
+    translate([length - board_x, board_y, esp32_z + 0.05]) esp32_part(board_size);
     translate([length - 0.5 - strips[0], width - gap - strips[1], board_z + 0.05]) strips_part();
 }
 

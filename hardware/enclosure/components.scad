@@ -13,8 +13,9 @@ module breakout_part() {
 module esp32_part(board_size) {
     translate([-board_size[0], -board_size[1] / 2, 0]) cube([board_size[0], board_size[1], board_t]);
     translate([usb_proud - usb[0], -usb[1] / 2, board_t - 0.1]) cube(usb + [0, 0, 0.1]);
-    translate([-board_size[0] + 4, -board_size[1] / 2 + 4, -1.5])
-        cube([board_size[0] - 8, board_size[1] - 8, 5.5]);
+    low = max(1.5, socket); // wherever the cell's socket is
+    translate([-board_size[0] + 4, -board_size[1] / 2 + 4, -low])
+        cube([board_size[0] - 8, board_size[1] - 8, low + 4]);
 }
 
 // The first corner of its underside is the origin.

@@ -7,6 +7,7 @@ board_size = board == "d32" ? [57, 25.4] : [35, 18]; // length and width, USB on
 board_t = 1.6; // thickness of every circuit board here
 usb = [6, 9, 3.2]; // the ESP32 board's socket, micro or C
 usb_proud = 0.7; // the socket stands out of the board's edge by this
+socket = board == "d32" ? 0 : 5.6; // height of the cell's socket under the board; 0 where it is on top
 
 strips = [31, 18]; // stripboard, 12 strips of 7 holes
 strips_h = 9.5; // its tallest parts, standing resistors; 6 where all lie
