@@ -112,7 +112,7 @@ def _parts(region: str, words: Words) -> tuple[str, str]:
 
 
 def _too_small(moment: Moment) -> bool:
-    return moment.d_hp_ms is not None and moment.reason in TOO_SMALL
+    return moment.d_hp_ms is not None and moment.region_why in TOO_SMALL
 
 
 def places(reading: Reading, map_: Map | None) -> dict[int, tuple[str, str]]:
