@@ -190,13 +190,17 @@ def test_a_session_is_found_by_each_of_its_names(folder: Path):
 
 def test_the_command_lists_shows_and_gives_json(folder: Path, run_cli):
     put(folder, 1, marks=[(60, "glimmer", "sun")])
+    put(folder, 2, device="0123456789abcdef")
     code, out, _ = run_cli("sessions")
     assert code == 0
     assert "c0ffee/2026-11-20" in out
+    assert "0123456789abcdef/2026-11-20" in out, "whole also in 80 columns"
+    (folder / "0123456789abcdef-00002.vbj").unlink()
     code, out, _ = run_cli("sessions", "--json")
     told = json.loads(out)
     (day,) = told["sessions"]
-    assert (told["people"], day["session"]) == (["c0ffee"], "c0ffee/2026-11-20")
+    assert day["session"] == "c0ffee/2026-11-20"
+    assert told["people"] == ["0123456789abcdef", "c0ffee"], "one whose files are away too"
     assert day["pieces"][0]["marks"] == [
         {"number": 0, "t_s": 60, "kind": "glimmer", "text": "sun"}
     ]

@@ -99,7 +99,9 @@ def _list(folder: Path, person: str | None, to_json: bool) -> None:
     if not found:
         stdout.print(f"{folder} holds no session" + (f" of {person}" if person else ""))
         return
-    table = Table("session", "began", "length", "pieces", "marks", "notes", "", box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 0), pad_edge=False)
+    for name in ("session", "began", "length", "pieces", "marks", "notes", ""):
+        table.add_column(name, no_wrap=name == "session")
     for day, row in zip(found, told, strict=True):
         counts = [sum(len(piece[what]) for piece in row["pieces"]) for what in ("marks", "notes")]
         began = f"{day.began:%H:%M}" if day.began else "undated"
