@@ -4,8 +4,10 @@ import re
 import time
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+import vagaband.report
 from page_readings import LANGUAGES, reading_against, reading_of
 from test_page_words import FORBIDDEN
 from vagaband.analysis.model import Note
@@ -232,3 +234,13 @@ def test_an_hour_and_a_half_stays_within_its_share_of_that(hard_day):
     fixed = len(page(reading_of(hard_day("noise")), "nl").encode())
     per_epoch = (len(html.encode()) - fixed) / len(reading.moments)
     assert fixed + 2880 * per_epoch < 2_000_000
+
+
+def test_readmes_pictures_of_it_are_there_and_small():
+    folder = Path(vagaband.report.__file__).parent
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for language in LANGUAGES:
+        picture = folder / f"page.{language}.png"
+        assert f"(host/vagaband/report/{picture.name})" in readme
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert picture.stat().st_size < 300_000
