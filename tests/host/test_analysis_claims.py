@@ -178,6 +178,19 @@ def test_slow_breathing_throughout_has_a_swing_and_no_rsa():
     assert there(claims["regularity"][0].value) > 0.6
 
 
+def test_pb2_lost_in_noise_at_slow_breathing_is_not_called_noise():
+    """A device refuses it, for PB2 is blind there; the heart swings as far as ever."""
+    intervals = heart(np.random.default_rng(8), 12, slow=(0.0, 720.0, 0.1, 130.0))
+    session = session_of(intervals, 6.0, floor_ln=9.0)
+    reading = read_day([piece_of(session)])
+    claims = check(reading)
+    assert {m.reason for m in reading.moments} == {"noise"}
+    assert {m.region_why for m in reading.moments} == {"slow_breathing"}
+    assert [c.why for c in claims["rsa"]] == ["slow_breathing"]
+    assert claims["mean_hp"][0].valid
+    assert there(claims["swing"][0].value) > 80
+
+
 def test_a_block_under_two_minutes_and_a_refused_one():
     session = session_of(heart(np.random.default_rng(9), 20))
     epochs = [
@@ -214,7 +227,7 @@ def test_paced_breathing_of_the_device():
     assert low_ms < 120 < high_ms
     inside = [m for m in reading.moments if 300 <= m.t_s <= 570]
     assert all(m.rsa_kind in ("lock_in", "bp") and not m.region for m in inside)
-    assert {m.region_why for m in inside} == {"paced", "slow_breathing"}
+    assert {m.region_why for m in inside} == {"paced"}
 
 
 def test_slow_and_collapsed_is_a_region_like_the_others():

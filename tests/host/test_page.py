@@ -4,9 +4,11 @@ import re
 import time
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
-from page_readings import LANGUAGES, reading_of
+import vagaband.report
+from page_readings import LANGUAGES, reading_against, reading_of
 from test_page_words import FORBIDDEN
 from vagaband.analysis.model import Note
 from vagaband.report.page import page
@@ -114,7 +116,7 @@ def test_paced_breathing_is_read_at_the_pace_and_not_by_pb2(hard_day):
     seen = Seen(html)
     assert "ademen op tempo, 6,0 ademhalingen per minuut" in seen.text
     assert "er werd op tempo geademd" in seen.text
-    assert re.search(r"\d+\u202fms van dal tot top \(95 %: \d+ tot \d+\)", seen.text)
+    assert re.search(r"\d+\u202fms van dal tot top \(95\s%: \d+ tot \d+\)", seen.text)
 
 
 def test_slow_breathing_that_nobody_announced_is_recognised(hard_day):
@@ -122,6 +124,43 @@ def test_slow_breathing_that_nobody_announced_is_recognised(hard_day):
     text = Seen(page(reading, "en")).text
     assert "is not used there" in text
     assert "RSA of the whole can't be given: breathing was slow" in text
+
+
+def test_with_an_own_baseline_the_page_says_what_differs_from_it_and_by_how_much(hard_day):
+    reading = reading_against(hard_day("slow_breathing"), 150.0, 1.5)
+    assert reading.baseline.kind == "own"
+    text = Seen(page(reading, "nl")).text
+    assert "Wat een opname laat zien: p07" in text
+    assert "Er wordt vergeleken met uw eigen uitgangswaarde" in text
+    assert re.search(
+        r"was het hart sneller dan .*; hartperiode: −1(49|5\d) ms \(95\s%: −\d+ tot", text
+    )
+    unsaid = "Of er meer of minder RSA was dan bij uw eigen uitgangswaarde, is niet te zeggen"
+    assert f"{unsaid}: er werd op tempo geademd" in text
+    assert "Ten opzichte van uw eigen uitgangswaarde" in text
+    assert "eigen uitgangswaarde is er nog niet" not in text
+
+
+def test_a_slow_heart_with_collapsed_rsa_is_shown_and_never_alarmed(hard_day):
+    notes = [Note(100.0, "note", "", (), "ver weg")]
+    reading = reading_against(hard_day("slow_breathing"), -200.0, 2.0, notes)
+    for language in LANGUAGES:
+        html, texts = page(reading, language), catalogue(language)
+        table = re.search(r'<table id="regions">.*?</table>', html, re.DOTALL)
+        assert table
+        region = texts["regions.both"].format(
+            heart=texts["regions.heart.slower"], rsa=texts["regions.rsa.less"]
+        )
+        row = re.search(rf"<tr><th scope=\"row\">{region}.*?</tr>", table[0], re.DOTALL)
+        assert row
+        cells = re.findall(r"<td.*?</td>", row[0], re.DOTALL)
+        assert texts["theory.dorsal_vagal"] in cells[0]
+        assert "ver weg" in cells[1]
+        said = Seen(html).text
+        assert texts["map.care"] in said
+        assert texts["map.theory"] in said
+        assert said.count(texts["theory.dorsal_vagal"]) == 1  # in that column and nowhere else
+        assert not re.search(r"alarm|warning: |waarschuwing|danger|gevaar|urgent", said, re.I)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -195,3 +234,13 @@ def test_an_hour_and_a_half_stays_within_its_share_of_that(hard_day):
     fixed = len(page(reading_of(hard_day("noise")), "nl").encode())
     per_epoch = (len(html.encode()) - fixed) / len(reading.moments)
     assert fixed + 2880 * per_epoch < 2_000_000
+
+
+def test_readmes_pictures_of_it_are_there_and_small():
+    folder = Path(vagaband.report.__file__).parent
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for language in LANGUAGES:
+        picture = folder / f"page.{language}.png"
+        assert f"(host/vagaband/report/{picture.name})" in readme
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert picture.stat().st_size < 300_000

@@ -49,7 +49,8 @@ class Moment:
     pb2_alone: bool
     pb2_note: str  # the firmware's own sentence (English); pages use `rsa_why`
     slow: bool = False  # breathing known, or recognised in the heart, below 0.15 Hz
-    rsa_why: str = ""  # why RSA is not PB2: "paced", "slow_breathing", "breath_unknown", ...
+    # Why not PB2: "paced", "slow_breathing", "slow_rhythm", "breath_unknown", "breath_unsure"
+    rsa_why: str = ""
     baseline: int | None = None  # index in Reading.baselines
     d_hp_ms: float | None = None
     d_hp_ln: float | None = None

@@ -16,6 +16,7 @@ from vagaband.reference.gain import BLIND_BELOW_HZ
 from vagaband.reference.run_numbers import EPOCH_S
 
 IN_A_BLOCK = 0.5  # of an epoch, to be of a block; of a marked stretch, to be of a slow rhythm
+EVEN_REFUSED = ("paced", "slow_breathing")  # said of a refused epoch too: PB2 is no measure there
 HARMONICS = (2, 3)  # of a slow breath that may be taken for a quick one
 HARMONIC_NEAR = 0.1  # of the rate
 
@@ -57,7 +58,7 @@ def moment_of(item: EpochNumbers, piece: int, offset_s: float) -> Moment:
     slow = breathing.per_min is not None and breathing.per_min / 60 < BLIND_BELOW_HZ
     kind, rsa_ln, why = _shown(item, slow)
     if not epoch.valid or rsa_ln is None:
-        kind, rsa_ln, why = "", None, ""
+        kind, rsa_ln, why = "", None, why if why in EVEN_REFUSED else ""
     confidence = "good" if breathing.sure else "fair"
     floor_ln = epoch.noise_floor_ln
     return Moment(
@@ -110,8 +111,10 @@ def _slow_stretches(blocks: Sequence[Block]) -> Iterator[_Slow]:
 def _slowed(moment: Moment, stretch: _Slow) -> Moment:
     """The moment in such a stretch: BP-RSA in place of PB2, unless the breath is well known,
     quick, and no harmonic of the slow one: then the slow wave is the vessels' own."""
-    if moment.rsa_kind == "lock_in" or not moment.rsa_kind:
+    if moment.rsa_kind == "lock_in":
         return replace(moment, slow=True)
+    if not moment.rsa_kind:
+        return replace(moment, slow=True, rsa_why=moment.rsa_why or stretch.why)
     if moment.rsa_kind == "pb2" and stretch.why != "paced" and not _is_harmonic(moment, stretch):
         return moment
     kind, value = ("bp", moment.bp_ln) if moment.bp_ln is not None else ("", None)

@@ -62,12 +62,12 @@ def on_map(moment: Moment, baseline: Baseline) -> Moment:
 
 
 def _why_not(moment: Moment, baseline: Baseline) -> str:
-    if not moment.valid:
-        return moment.reason or "refused"
     if moment.rsa_kind == "lock_in":
         return "paced"
-    if moment.slow:
-        return "slow_breathing"
+    if moment.slow and moment.reason in HP_KNOWN:  # PB2 is small there, whatever RSA is
+        return "paced" if moment.rsa_why == "paced" else "slow_breathing"
+    if not moment.valid:
+        return moment.reason or "refused"
     return "no_baseline" if baseline.kind == "none" else ""
 
 

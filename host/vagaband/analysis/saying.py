@@ -71,7 +71,7 @@ def why_no_sum(moments: Sequence[Moment], hp: bool = False) -> str:
         return "no_beats"
     if len(moments) < LEAST_EPOCHS:
         return "short"
-    reasons = Counter(moment.reason for moment in moments)
+    reasons = Counter(moment.reason if hp else reason_of(moment) for moment in moments)
     if reasons["irregular"] > MOST_IRREGULAR * len(moments):
         return "irregular"
     good = sum(reasons[reason] for reason in (HP_KNOWN if hp else ("",)))
@@ -82,3 +82,11 @@ def why_no_sum(moments: Sequence[Moment], hp: bool = False) -> str:
         return "short"
     reason, count = refused.most_common(1)[0]
     return reason if count > LEAST_VALID * refused.total() else "mostly_refused"
+
+
+def reason_of(moment: Moment) -> str:
+    """Why an epoch is refused: where breathing is slow, PB2 is small whatever RSA is, and that is
+    the reason, not noise."""
+    if moment.slow and moment.reason in ("flat", "noise"):
+        return "paced" if moment.rsa_why == "paced" else "slow_breathing"
+    return moment.reason

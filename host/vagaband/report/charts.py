@@ -101,16 +101,18 @@ def heart_period(reading: Reading, words: Words, clock: Clock) -> Chart:
     _baseline(plot, reading, "hp_ms", "hp_spread")
     plot.curve("line", points, BREAK_S)
     plot.dots("dot hp", points)
-    legend = [("dot hp", words("charts.legend.epoch")), *_common_legend(reading, words)]
+    legend = [("dot hp", words("charts.legend.epoch")), *_common_legend(reading, words, plot)]
     return _chart("hp", "unit.ms", plot, points, 0, words, clock, legend)
 
 
 def rsa(reading: Reading, words: Words, clock: Clock) -> Chart:
-    """The RSA that may be shown at each epoch, by its kind, against the baseline of its kind."""
+    """The RSA that may be shown at each epoch, by its kind, against the baseline of PB2, or of
+    BP-RSA where there is no PB2."""
     points = _points(reading.moments, lambda m: m.rsa_ln)
-    scale = _scale(reading, points, "rsa_ln", "rsa_spread", 2)
-    plot = _plot(reading, scale)
-    _baseline(plot, reading, "rsa_ln", "rsa_spread")
+    pb2 = any(moment.rsa_kind == "pb2" for moment in reading.moments)
+    against = ("rsa_ln", "rsa_spread") if pb2 else ("bp_ln", "bp_spread")
+    plot = _plot(reading, _scale(reading, points, *against, 2))
+    _baseline(plot, reading, *against)
     legend = []
     for kind in RSA_KINDS:
         of_kind = _points(reading.moments, lambda m, k=kind: m.rsa_ln if m.rsa_kind == k else None)
@@ -119,7 +121,7 @@ def rsa(reading: Reading, words: Words, clock: Clock) -> Chart:
             plot.dots(f"dot {kind}", of_kind)
             legend.append((f"dot {kind}", words(f"charts.legend.{kind}")))
     plot.dots("dot hole", _points(reading.moments, _of_lock_in))
-    legend += _common_legend(reading, words)
+    legend += _common_legend(reading, words, plot)
     return _chart("rsa", "unit.ln", plot, points, 2, words, clock, legend)
 
 
@@ -142,7 +144,7 @@ def breathing(reading: Reading, words: Words, clock: Clock) -> Chart:
         "dot hole",
         [p for m, p in zip(known, points, strict=True) if m.breath_confidence == "fair"],
     )
-    legend += _common_legend(reading, words, baseline=False)
+    legend += _common_legend(reading, words, plot)
     return _chart("breath", "unit.per_min", plot, points, 1, words, clock, legend)
 
 
@@ -154,7 +156,7 @@ def regularity(reading: Reading, words: Words, clock: Clock) -> Chart:
     plot.curve("line", points, BREAK_S)
     plot.dots("dot regular", points)
     legend = [("dot regular", words("charts.legend.epoch"))]
-    legend += _common_legend(reading, words, baseline=False)
+    legend += _common_legend(reading, words, plot)
     return _chart("regularity", "unit.percent", plot, points, 0, words, clock, legend)
 
 
@@ -237,10 +239,10 @@ def _baseline(plot: Plot, reading: Reading, value: str, spread: str) -> None:
         within.level("baseline", middle)
 
 
-def _common_legend(reading: Reading, words: Words, baseline: bool = True) -> list[tuple[str, str]]:
+def _common_legend(reading: Reading, words: Words, plot: Plot) -> list[tuple[str, str]]:
     """What may stand in each picture, where it does."""
     legend = []
-    if baseline and reading.baseline.kind != "none":
+    if any(path.kind == "baseline" for path in plot.paths):
         legend.append(("baseline", words(f"charts.legend.baseline.{reading.baseline.kind}")))
     if any(not m.valid for m in reading.moments):
         legend.append(("refused", words("charts.legend.refused")))

@@ -61,14 +61,18 @@ def pattern_map(reading: Reading, words: Words, hidden: bool) -> Map | None:
     placed = [m for m in reading.moments if on_map(m)]
     points = [(m.d_hp_ms or 0.0, m.d_rsa_ln or 0.0) for m in placed]
     small = [m.d_hp_ms or 0.0 for m in reading.moments if _too_small(m)]
-    across = scale_of([*(x for x, _ in points), *small, 0.0], LEAST_MS)
-    plot = Plot((across.low, across.high), scale_of([*(y for _, y in points), 0.0], LEAST_LN))
+    wide = borders(reading.baseline, "pb2") or borders(reading.baseline, "bp") or (0.0, 0.0)
+    across = scale_of([*(x for x, _ in points), *small, -wide[0], wide[0]], LEAST_MS)
+    up = scale_of([*(y for _, y in points), -wide[1], wide[1]], LEAST_LN)
+    plot = Plot((across.low, across.high), up)
     for tick in plot.scale.ticks:
         plot.level("grid", tick)
     plot.upright("grid", across.ticks)
     plot.level("zero", 0.0)
     plot.upright("zero", [0.0])
-    _borders(plot, reading)
+    for side in (-1, 1):  # how far "usual" reaches, by the middle's baseline
+        plot.level("border", side * wide[1])
+    plot.upright("border", [-wide[0], wide[0]])
     plot.dots("dot moment", points)
     plot.dots_at("small", [(x, FLOOR_Y) for x in small])
     labelled = _labelled(placed, reading.notes)
@@ -108,17 +112,7 @@ def _parts(region: str, words: Words) -> tuple[str, str]:
 
 
 def _too_small(moment: Moment) -> bool:
-    return moment.d_hp_ms is not None and moment.reason in TOO_SMALL
-
-
-def _borders(plot: Plot, reading: Reading) -> None:
-    """How far "usual" reaches to either side, by the middle's baseline."""
-    wide = borders(reading.baseline, "pb2") or borders(reading.baseline, "bp")
-    if wide is None:
-        return
-    for side in (-1, 1):
-        plot.level("border", side * wide[1])
-    plot.upright("border", [-wide[0], wide[0]])
+    return moment.d_hp_ms is not None and moment.region_why in TOO_SMALL
 
 
 def places(reading: Reading, map_: Map | None) -> dict[int, tuple[str, str]]:

@@ -5,6 +5,10 @@ The picture is stretched to the room there is, and its strokes are not: a dot is
 stroke with round or square ends, so that a thousand are one short path and keep their shape (one
 of no length and square ends is no sign on paper). Zooming is another view
 box. Tick labels are text of the page's own size, placed in per cent.
+
+Not a charting library: Vega-Lite's bundle is 0.9 MB in each page and runs code that it makes
+(`unsafe-eval`), which the page's policy forbids; uPlot draws on a canvas, which neither prints
+sharply nor stands there without scripts. This is one drawing for screen, paper and no script.
 """
 
 import math

@@ -20,10 +20,10 @@ SECTIONS = {
     "regularity": ("regularity",),
     "sample_entropy": ("complexity",),
     "dfa_alpha1": ("complexity",),
-    "hp_change": ("glance", "time"),
-    "hp_no_difference": ("glance", "time"),
-    "rsa_change": ("glance", "time"),
-    "rsa_no_difference": ("glance", "time"),
+    "hp_change": ("glance",),
+    "hp_no_difference": ("glance",),
+    "rsa_change": ("glance",),
+    "rsa_no_difference": ("glance",),
 }
 TILES = ("recorded", "valid_share", "mean_hp", "rsa", "breathing_rate")
 CHANGES = ("hp_change", "hp_no_difference", "rsa_change", "rsa_no_difference")

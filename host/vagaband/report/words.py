@@ -19,6 +19,7 @@ from vagaband.report import LANGUAGES
 FOLDER = Path(__file__).with_name("texts")
 GROUPED_FROM = 10000  # below it "1.014" would be read as a decimal, or as a thousand
 MINUS = "\u2212"
+NO_BREAK = "\u00a0"
 NARROW = "\u202f"  # before a unit: never at the begin of a line
 
 
@@ -35,7 +36,7 @@ def _flat(prefix: str, table: dict[str, Any]) -> list[tuple[str, str]]:
         if isinstance(value, dict):
             texts += _flat(f"{prefix}{name}.", value)
         else:
-            texts.append((prefix + name, value))
+            texts.append((prefix + name, value.replace(" %", f"{NO_BREAK}%")))
     return texts
 
 

@@ -157,7 +157,8 @@ def _statement(name: str) -> str:
         parts.append(f"{column} CHECK (typeof({what}) IN ({kinds}))")
     if name in KEYS:
         parts.append(KEYS[name])
-    return f"CREATE TABLE {name} ({', '.join(parts)})"
+    rowid = " WITHOUT ROWID" if name == LARGE else ""  # else it is kept twice
+    return f"CREATE TABLE {name} ({', '.join(parts)}){rowid}"
 
 
 def _stamp(connection: sqlite3.Connection) -> tuple[int, int]:
