@@ -10,9 +10,10 @@ import pytest
 from data_folder import NOON, days_of, everything, opened, put, zone
 from vagaband.errors import InputError
 from vagaband.rr_files import load_rr
-from vagaband.sessions.add import add, when
+from vagaband.sessions.add import add
 from vagaband.sessions.days import days
 from vagaband.sessions.pieces import pieces_of
+from vagaband.sessions.when import when
 from written_sessions import written
 
 RR_MS = (850 + 60 * np.sin(0.21 * 2 * np.pi * np.arange(240))).round()

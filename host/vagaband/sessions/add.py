@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from vagaband import journal
 from vagaband.errors import InputError
 from vagaband.files import write_private
 from vagaband.open_recording import LIGHT, open_recording
-from vagaband.plain import plain
 from vagaband.pull import NAME as DEVICE
 from vagaband.recording import SENSOR_RATE_HZ
 from vagaband.sessions.facts import is_recording_in, name_for, recording_of
@@ -17,7 +16,6 @@ from vagaband.sessions.index import Index
 from vagaband.sessions.scan import Progress, refresh
 
 LARGEST_BYTES = 64 << 20
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -28,19 +26,6 @@ class Added:
     name: str
     recording: str
     is_new: bool
-
-
-def when(text: str) -> datetime:
-    """A date and time as a person writes it, in this computer's zone unless it names another."""
-    try:
-        moment = datetime.fromisoformat(text.strip()).astimezone()
-    except (ValueError, OverflowError, OSError):
-        raise InputError(
-            f'"{plain(text, 40)}" is no date and time.', 'Write it as --began "2026-11-20 14:00".'
-        ) from None
-    if not EARLIEST < moment < datetime.now(UTC) + timedelta(days=1):
-        raise InputError(f"{plain(text, 40)} can't be when it began.", "Check the date.")
-    return moment
 
 
 def add(
