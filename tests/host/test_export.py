@@ -141,10 +141,12 @@ def test_a_file_is_whole_and_private(tmp_path):
 
 
 def test_a_folder_gets_all_tables_of_each_recording(tmp_path):
-    twice = [opened("x/a.vbj"), opened("y/a.vbj"), opened("b.csv")]
+    twice = [opened("x/a.vbj"), opened("y/a.vbj"), opened("b.csv"), opened("a-2.vbj")]
     written = save(twice, Csv(), tmp_path / "out")
     names = {path.name for path in written}
-    assert names == {f"{name}-{kind}.csv" for name in ("a", "a-2", "b") for kind in COLUMNS}
+    assert names == {
+        f"{name}-{kind}.csv" for name in ("a", "a-2", "b", "a-2-2") for kind in COLUMNS
+    }
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
 

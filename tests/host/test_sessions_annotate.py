@@ -20,7 +20,7 @@ from vagaband.sessions.annotate import (
     remove,
     words,
 )
-from vagaband.sessions.days import days
+from vagaband.sessions.days import days, stretches
 
 SAID = words("phone call", ["Work", "work", "my mother"], "tense")
 
@@ -129,6 +129,9 @@ def test_the_clock_past_midnight_and_in_the_hour_that_comes_twice(tmp_path: Path
         assert put_on(tmp_path / "night", "00:00:30")[1].t_s == 150
         put(tmp_path / "first", 1, datetime(2026, 10, 25, 0, 29, tzinfo=UTC))
         assert put_on(tmp_path / "first", "02:30:00")[1].t_s == 60
+        put(tmp_path / "both", 1, datetime(2026, 10, 25, 0, 58, tzinfo=UTC))
+        with opened(tmp_path / "both") as index:
+            assert stretches(days(index)[0])[0].startswith("02:58:00 to 02:02:0")
         put(tmp_path / "second", 1, datetime(2026, 10, 25, 1, 29, tzinfo=UTC))
         assert put_on(tmp_path / "second", "02:30:00")[1].t_s == 60
         put(tmp_path / "spring", 1, datetime(2026, 3, 29, 0, 58, tzinfo=UTC))

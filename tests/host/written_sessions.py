@@ -36,10 +36,17 @@ def written(
 ) -> bytes:
     """The file of a session that began when the board's clock said so; None: never set."""
     beats_s = beats_of(seconds, seed, hp_ms)
-    own = {"device": device, "salt": f"{seed:08x}", "boot": f"{seed:04x}-{device}-{number}"}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "session.vbj"
-        with RecorderWorn(path, number, began=began, ends=ends, **own) as worn:
+        with RecorderWorn(
+            path,
+            number,
+            began=began,
+            boot=f"{seed:04x}-{device}-{number}",
+            device=device,
+            salt=f"{seed:08x}",
+            ends=ends,
+        ) as worn:
             for t_s, kind, text in sorted(marks):
                 worn.beats(beats_s[(beats_s > worn.now_s) & (beats_s <= t_s)])
                 worn.mark(kind, text, ago_s=worn.now_s - t_s)

@@ -2,6 +2,7 @@
 
 import locale
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -123,7 +124,7 @@ def report(
         stdout.print(f"wrote {path}", soft_wrap=True)
 
 
-def _named(folder: Path, files: tuple[Path, ...], began: datetime | None) -> Material | None:
+def _named(folder: Path, files: Sequence[Path], began: datetime | None) -> Material | None:
     """The session that is named in place of a file; None where files are."""
     if files[0].exists() or not (found := material_named(folder, str(files[0]))):
         return None
