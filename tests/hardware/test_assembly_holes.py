@@ -1,6 +1,7 @@
 """The guide puts each leg and wire into the hole that the wiring says."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import stripboard
@@ -10,6 +11,12 @@ GUIDE = Path(__file__).parents[2] / "hardware" / "assembly.md"
 HOLE = r"(\d{1,2}[a-g])"
 
 
+@cache
+def wires() -> list[wiring.Wire]:
+    return wiring.wires(wiring.read(wiring.BUILDS["wrist"]))
+
+
+@cache
 def holes() -> dict[str, set[str]]:
     """Of each part on A1, and of the wires that end there."""
     found: dict[str, set[str]] = {}
@@ -35,6 +42,6 @@ def test_each_resistor_and_capacitor_goes_where_it_belongs():
 def test_each_wire_of_the_esp32_board_goes_where_it_belongs():
     text = " ".join(GUIDE.read_text(encoding="utf-8").split())
     said = {(hole, pin) for hole, pin in re.findall(rf"\b{HOLE} to ([A-Z0-9]+) \(", text)}
-    wires = wiring.wires(wiring.read(wiring.BUILDS["wrist"]))
-    ends = {(wire.hole, wire.ends[0].removeprefix("U1.")) for wire in wires}
-    assert said == {(hole, pin) for hole, pin in ends if hole in holes()["U1"]}
+    ends = {(wire.hole, wire.ends[0].removeprefix("U1.")) for wire in wires()}
+    of_board = holes()["U1"]
+    assert said == {(hole, pin) for hole, pin in ends if hole in of_board}

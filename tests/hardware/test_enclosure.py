@@ -60,9 +60,9 @@ cases = pytest.mark.parametrize("setup", CASES, ids=_name)
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory):
+def build(shared_temp):
     """A part's mesh; processes share what they built."""
-    folder = tmp_path_factory.getbasetemp().parent / "enclosure"
+    folder = shared_temp / "enclosure"
     folder.mkdir(exist_ok=True)
     return lambda setup, part, printed=False: mesh(setup, part, folder, printed)
 

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,15 +44,13 @@ def pristine_chip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def hard_day(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Path]]:
+def hard_day(shared_temp: Path) -> Callable[[str], list[Path]]:
     """The files of one of hard_days.CASES, written once for all tests: they are only read."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # of all workers
 
     def files(name: str) -> list[Path]:
-        with (shared / f"{name}.lock").open("w") as lock:
+        with (shared_temp / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            folder = shared / name
+            folder = shared_temp / name
             return sorted(folder.iterdir()) if folder.is_dir() else hard_days.write(name, folder)
 
     return files
