@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Any, TypedDict, Unpack
 
 from vagaband.analysis.model import Claim, Moment
 from vagaband.analysis.regions import HP_KNOWN
@@ -22,6 +22,9 @@ class Where(TypedDict, total=False):
     note: int
 
 
+ANYWHERE = {"begin_s": None, "end_s": None}
+
+
 def said(
     kind: str,
     value: float,
@@ -29,20 +32,16 @@ def said(
     interval: tuple[float, float] | None = None,
     *,
     n: int,
-    begin_s: float | None = None,
-    end_s: float | None = None,
     about: str = "",
     baseline: str = "",
-    block: int | None = None,
-    note: int | None = None,
+    **where: Unpack[Where],
 ) -> Claim:
     """A claim that holds; one whose numbers are not finite is none."""
     low, high = interval or (None, None)
     if not all(math.isfinite(v) for v in (value, low or 0.0, high or 0.0)):
-        return unsaid(kind, unit, "short", n=n, about=about, block=block, note=note)
-    return Claim(
-        kind, value, unit, low, high, baseline, True, "", begin_s, end_s, n, about, block, note
-    )
+        return unsaid(kind, unit, "short", n=n, about=about, baseline=baseline, **where)
+    place: dict[str, Any] = {**ANYWHERE, **where}
+    return Claim(kind, value, unit, low, high, baseline, True, "", n=n, about=about, **place)
 
 
 def unsaid(
@@ -51,17 +50,13 @@ def unsaid(
     why: str,
     *,
     n: int = 0,
-    begin_s: float | None = None,
-    end_s: float | None = None,
     about: str = "",
     baseline: str = "",
-    block: int | None = None,
-    note: int | None = None,
+    **where: Unpack[Where],
 ) -> Claim:
     """What cannot be said, and why."""
-    return Claim(
-        kind, None, unit, None, None, baseline, False, why, begin_s, end_s, n, about, block, note
-    )
+    place: dict[str, Any] = {**ANYWHERE, **where}
+    return Claim(kind, None, unit, None, None, baseline, False, why, n=n, about=about, **place)
 
 
 def why_no_sum(moments: Sequence[Moment], hp: bool = False) -> str:
