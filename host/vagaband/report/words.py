@@ -64,10 +64,6 @@ class Words:
         plus = "+" if sign and round(value, digits) > 0 else ""
         return plus + text.replace("-", MINUS)
 
-    def date(self, moment: datetime) -> str:
-        """As in "22 november 2026"."""
-        return format_date(moment, "d MMMM y", locale=self._locale)
-
     def day(self, moment: datetime) -> str:
         """As in "zondag 22 november 2026"."""
         return format_date(moment, "EEEE d MMMM y", locale=self._locale)
