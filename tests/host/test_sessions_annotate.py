@@ -149,7 +149,7 @@ def test_notes_move_with_the_date_of_their_recording(folder: Path):
 
 
 @settings(max_examples=30)
-@given(st.text(max_size=600), st.lists(st.text(max_size=30), max_size=3), st.text(max_size=50))
+@given(st.text(max_size=260), st.lists(st.text(max_size=30), max_size=3), st.text(max_size=50))
 def test_any_text_becomes_bounded_lines_without_control_codes(text, tags, label):
     text, label = text * 2, label * 2
     try:

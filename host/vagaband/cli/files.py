@@ -138,8 +138,10 @@ def validate(
         limits=limits_of(limits),
         picture_file=picture,
     )
-    note_written([picture], [file])
-    show_verdict(verdict, to_json)
+    try:
+        show_verdict(verdict, to_json)  # which exits where it is fail
+    finally:
+        note_written([picture], [file])
 
 
 @click.command(

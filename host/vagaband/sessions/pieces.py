@@ -71,6 +71,8 @@ def material_of(
     read: list[_Read] = []
     indexes = {folder: Index(folder) for folder in folders}
     try:
+        for index in indexes.values():
+            refresh(index)
         for path in files:
             one = _of_file(indexes.get(path.parent), path, rate_hz, salvage)
             if one.began is None and began is not None:
@@ -115,7 +117,6 @@ def make_theirs(material: Material, person: str, folder: Path) -> None:
 
 def _of_file(index: Index | None, path: Path, rate_hz: float | None, salvage: bool) -> _Read:
     if index:
-        refresh(index)
         for recording in index.recordings():
             if recording.name == path.name:
                 return _known(index, recording, salvage, rate_hz)
