@@ -1,5 +1,6 @@
 """The index file: private, whole under two processes, a full disk and a kill; damage is said."""
 
+import json
 import os
 import resource
 import shutil
@@ -173,6 +174,15 @@ def test_a_damaged_or_foreign_file_is_said_and_never_touched(folder: Path, how: 
     assert kept.read_bytes() == data
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert run_cli(*shown)[0] == 0
+
+
+def test_a_damaged_one_does_not_hide_a_verdict(folder: Path, run_cli):
+    path = folder / "index.sqlite"
+    path.write_bytes(spoilt("cut", path.read_bytes()))
+    (file,) = folder.glob("*.vbj")
+    code, out, err = run_cli("validate", str(file), "--json")
+    assert (code, "sessions rebuild" in err) == (1, True)
+    assert "verdict" in json.loads(out)
 
 
 def test_another_programs_database_is_refused_also_by_rebuild(folder: Path):
