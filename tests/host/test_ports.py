@@ -86,11 +86,9 @@ def test_a_device_that_is_asked_goes_on_measuring(start: Start):
     with Device(board.url) as device:
         before = device.ask("status")
     assert identify(board.url).kind == "vagaband"
-    deadline_s = time.monotonic() + 5
+    time.sleep(1)  # it reads its sensor each 0.1 s
     with Device(board.url) as device:
         after = device.ask("status")
-        while after["samples"] == before["samples"] and time.monotonic() < deadline_s:
-            after = device.ask("status")  # the first half second of a session is dropped
     assert after["session"] == before["session"]
     assert after["samples"] > before["samples"]
 
