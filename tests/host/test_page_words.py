@@ -109,7 +109,7 @@ def test_whatever_the_analysis_can_say_has_its_words(texts):
     assert keys_under(texts, "confidence.") == set(CONFIDENCES)
     assert keys_under(texts, "kinds.") == {*MARKS, "other"}
     assert keys_under(texts, "blocks.") == set(BLOCKS)
-    assert keys_under(texts, "tiles.") == {*sentences.TILES, "of", "by"}
+    assert keys_under(texts, "tiles.") == {*sentences.TILES, "of", "by", "beats"}
     assert keys_under(texts, "honesty.") == {*TOPICS, "title", "more"}
     assert keys_under(texts, "honesty.more.") == set(TOPICS) >= set(sentences.MORE.values())
     assert {unit for unit in KINDS.values() if unit != "s"} <= set(sentences.UNITS)

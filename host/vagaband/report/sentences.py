@@ -197,6 +197,8 @@ def _tile(claim: Claim, words: Words) -> Tile:
         below = words("tiles.of", n=words.number(claim.n))
     elif claim.kind == "rsa":
         below = words("tiles.by", kind=words(f"rsa_kind.{claim.about}"), between=below)
+    elif claim.kind == "mean_hp" and claim.value:
+        below = words("tiles.beats", rate=words.number(60_000 / claim.value), between=below)
     return Tile(name, value, words(UNITS[claim.unit][2]), below)
 
 
