@@ -22,6 +22,7 @@ from vagaband.cli.shared import (
 )
 from vagaband.errors import DeviceError, InputError
 from vagaband.files import write_private
+from vagaband.plain import plain
 from vagaband.ports import the_port
 from vagaband.pull import pull
 from vagaband.report import LANGUAGES
@@ -116,8 +117,10 @@ def report(
     if port:
         made = _pulled(the_port(port), folder, code)
     else:
-        named = material_named(folder, str(files[0])) if not files[0].exists() else None
-        made = [named or material_of(files, began=began, rate_hz=rate_hz, salvage=salvage)]
+        made = [
+            _named(files, folder)
+            or material_of(files, began=began, rate_hz=rate_hz, salvage=salvage)
+        ]
     for material in made:
         if code:
             make_theirs(material, code, folder)
@@ -136,6 +139,18 @@ def report(
         write_private(path, page(reading, language, hide_notes).encode())
         note_written([path], material.files, material.person, folder)
         stdout.print(f"wrote {path}", soft_wrap=True)
+
+
+def _named(files: tuple[Path, ...], folder: Path) -> Material | None:
+    """A session of the data folder that was named in place of files."""
+    if len(files) > 1 or files[0].exists():
+        return None
+    if found := material_named(folder, str(files[0])):
+        return found
+    raise InputError(
+        f"There is no file and no session {plain(files[0], 60)}.",
+        "Check the name and the folder; `vagaband sessions` lists the sessions.",
+    )
 
 
 def _pulled(url: str, folder: Path, person: str | None) -> list[Material]:

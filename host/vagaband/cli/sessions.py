@@ -13,7 +13,7 @@ from rich.table import Table
 from vagaband.cli.shared import as_json, print_json, rate, say, stderr, stdout
 from vagaband.errors import InputError
 from vagaband.sessions.add import add, when
-from vagaband.sessions.annotate import annotate, remove, words
+from vagaband.sessions.annotate import LONGEST_TEXT, annotate, remove, words
 from vagaband.sessions.days import Day, days, minutes, the_day
 from vagaband.sessions.forget import Traces, forget, traces_of
 from vagaband.sessions.index import Index, Recording, StoredNote
@@ -274,6 +274,8 @@ def annotate_(
         else:
             said = words(text, tags, label, kind)
             placed, number = annotate(index, day, at or "", said, until)
+            if len(text) > LONGEST_TEXT:
+                say(f"The text is cut off: a note holds {LONGEST_TEXT} letters.")
     if to_json:
         done = {"removed": number} if placed is None else {"note": number, "session": day.name}
         print_json(done)
