@@ -163,6 +163,19 @@ def test_a_slow_heart_with_collapsed_rsa_is_shown_and_never_alarmed(hard_day):
         assert not re.search(r"alarm|warning: |waarschuwing|danger|gevaar|urgent", said, re.I)
 
 
+def test_a_word_for_a_stretch_stands_at_each_region_that_it_reaches(hard_day):
+    notes = [Note(20.0, "note", "bodyscan", (), "rustig", until_s=280.0)]
+    reading = reading_of(hard_day("slow_breathing"), notes)
+    html = page(reading, "nl")
+    regions = re.search(r'<table id="regions">.*?</table>', html, re.DOTALL)
+    inside = {m.region for m in reading.moments if m.region and 20 <= m.t_s + 15 < 280}
+    assert regions
+    assert regions[0].count("rustig") == len(inside) > 0
+    changes = re.search(r'<table id="changes">.*?</table>', html, re.DOTALL)
+    assert changes
+    assert Seen(changes[0]).text.count("bodyscan") == 1  # its sign alone says little
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("evil", EVIL)
 def test_foreign_text_shows_as_text_wherever_it_stands(evil, language, hard_day):

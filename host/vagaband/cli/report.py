@@ -72,7 +72,11 @@ class When(click.ParamType):
     type=click.Choice(list(LANGUAGES)),
     help="Language [Dutch where this computer's is, else English].",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="The page [FILE's name with .html].")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The page [FILE's or the session's name with .html].",
+)
 @click.option("--hide-notes", is_flag=True, help="Leave every text of marks and notes out of it.")
 @click.option(
     "--marks",
@@ -135,7 +139,8 @@ def report(
 
     language = lang or _language()
     for material, reading in zip(made, readings, strict=True):
-        path = out or Path(f"{material.files[0].stem}.html")
+        name = material.name.replace("/", "-") or material.files[0].stem
+        path = out or Path(f"{name}.html")
         write_private(path, page(reading, language, hide_notes).encode())
         note_written([path], material.files, material.person, folder)
         stdout.print(f"wrote {path}", soft_wrap=True)
