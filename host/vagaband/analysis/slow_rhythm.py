@@ -2,7 +2,7 @@
 
 Slow breathing makes such a swing; the vessels' own slow wave (0.1 Hz) can make a like one. Two
 signs count, of the tallest local maximum between 0.05 and 0.15 Hz over 64 s, with as much of the
-wave's first harmonic as slow breathing gives (a breath at twice the rate gives more): that it holds
+wave's first harmonic as slow breathing gives (a breath at twice it gives more): that it holds
 nearly all of the power from 0.04 to 0.4 Hz; or most of it, while it is several times larger than
 the slow waves usual in the recording. `tests` state how often it errs.
 """
