@@ -10,7 +10,7 @@ from vagaband.report.foreign import foreign
 from vagaband.report.words import Clock, Words
 
 KINDS = ("event", "glimmer", "trigger", "note")  # of marks; others are the wearer's own word
-SHORT = 40  # letters of what stands beside a sign elsewhere
+SHORT = 70  # letters of what stands beside a sign elsewhere
 BLOCKS = ("pacing", "resonance", "slow_rhythm", "marked")
 
 

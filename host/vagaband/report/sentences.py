@@ -60,6 +60,8 @@ UNITS = {
     "": (1.0, 2, "unit.none"),
 }
 SIGNED = CHANGES  # a difference has a sign
+# Reasons that speak of the whole recording, as they are said of two minutes of it.
+OF_A_PART = {"no_beats": "block_refused", "short": "block_refused"}
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,7 @@ def _sign(claim: Claim, signs: dict[int, str]) -> str:
 def cell_of(claim: Claim, words: Words) -> str:
     """A change or a swing in a table: its value with its interval, or why there is none."""
     if not claim.valid:
-        return words("cells.unsaid", why=words(f"why.{claim.why}"))
+        return words("cells.unsaid", why=words(f"why.{OF_A_PART.get(claim.why, claim.why)}"))
     value, low, high = values_of(claim, words)
     unit = words(UNITS[claim.unit][2])
     key = f"cells.{claim.kind}"
