@@ -119,6 +119,15 @@ def test_paced_breathing_is_read_at_the_pace_and_not_by_pb2(hard_day):
     assert re.search(r"\d+\u202fms van dal tot top \(95\s%: \d+ tot \d+\)", seen.text)
 
 
+def test_values_of_two_kinds_of_rsa_are_not_put_together(hard_day):
+    text = Seen(page(reading_of(hard_day("slow_breathing")), "nl")).text
+    free = re.search(r"RSA \(PB2\) in \d+ halve minuten: middelste waarde ([\d,]+)", text)
+    paced = re.search(r"RSA \(op het tempo\) in \d+ halve minuten: .*?waarde ([\d,]+)", text)
+    assert free
+    assert paced
+    assert free[1] != paced[1]
+
+
 def test_slow_breathing_that_nobody_announced_is_recognised(hard_day):
     reading = reading_of(hard_day("slow_breathing_intervals"))
     text = Seen(page(reading, "en")).text
