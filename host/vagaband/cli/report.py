@@ -120,7 +120,7 @@ def report(
         made = _pulled(the_port(port), folder, code)
     else:
         made = [
-            _named(files, folder)
+            (_named(files[0], folder) if len(files) == 1 else None)
             or material_of(files, began=began, rate_hz=rate_hz, salvage=salvage)
         ]
     for material in made:
@@ -144,14 +144,14 @@ def report(
         stdout.print(f"wrote {path}", soft_wrap=True)
 
 
-def _named(files: tuple[Path, ...], folder: Path) -> Material | None:
-    """A session of the data folder that was named in place of files."""
-    if len(files) > 1 or files[0].exists():
+def _named(name: Path, folder: Path) -> Material | None:
+    """The session of the data folder that was named in place of a file; None for a file."""
+    if name.exists():
         return None
-    if found := material_named(folder, str(files[0])):
+    if found := material_named(folder, str(name)):
         return found
     raise InputError(
-        f"There is no file and no session {plain(files[0], 60)}.",
+        f"There is no file and no session {plain(name, 60)}.",
         "Check the name and the folder; `vagaband sessions` lists the sessions.",
     )
 
