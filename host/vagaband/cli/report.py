@@ -34,7 +34,7 @@ from vagaband.sessions.pieces import (
     material_of,
     pieces_of,
 )
-from vagaband.sessions.pulled import take_pulled
+from vagaband.sessions.pulled import refuse_anothers, take_pulled
 from vagaband.sessions.written import note_written
 
 
@@ -164,6 +164,8 @@ def _pulled(url: str, folder: Path, person: str | None) -> list[Material]:
             status.update(what if done is None else f"{what}: {done:,} bytes")
 
         pulled = pull(url, folder, show)
+        if person:
+            refuse_anothers(folder, pulled, person)
         days = take_pulled(folder, pulled, person, show)
     if not days:
         raise DeviceError("The board holds no session yet.", "Wear it, and run the command again.")
