@@ -100,7 +100,7 @@ def test_a_host_that_stops_reading_does_not_stop_the_measuring(wear_device, tmp_
     with Device(worn.board.url) as device:
         samples = device.ask("status")["samples"]
         device.ask("stop")
-    assert samples > 450
+    assert samples > 400  # five seconds of it, less what a start takes
     assert gaps(pull.pull(worn.board.url, tmp_path)[1].path) == []
 
 

@@ -22,6 +22,7 @@ Start = Callable[..., Board]
 SETTLED_S = 0.5  # the script counts from the sensor's first sample, a session from the 51st
 LATEST_S = 0.1
 SINGLE = ("event",)  # in an erase a release and a press after it look like one
+LONGEST_MS = 180  # of a press: between two of them is more than an erase then
 WORDS = {
     "Dutch": "een vriendin belde: één kop thee, ’s avonds op de veranda",
     "Chinese": "下雨了，在窗边喝茶，听见孩子们在楼下笑。" * 3,
@@ -51,7 +52,7 @@ def presses(
         if kind == "typed":
             lines.append(f"{at} type mark typed")
             continue
-        lines.append(f"{at} press {draw.randint(50, 250)}")
+        lines.append(f"{at} press {draw.randint(50, LONGEST_MS)}")
         if kind == "glimmer":
             lines.append(f"{at + 0.3:.3f} press {draw.randint(50, 120)}")
     return "\n".join(lines) + "\n", truth

@@ -86,6 +86,7 @@ def test_a_device_that_is_asked_goes_on_measuring(start: Start):
     with Device(board.url) as device:
         before = device.ask("status")
     assert identify(board.url).kind == "vagaband"
+    time.sleep(1)  # it reads its sensor each 0.1 s
     with Device(board.url) as device:
         after = device.ask("status")
     assert after["session"] == before["session"]
