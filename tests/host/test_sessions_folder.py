@@ -16,7 +16,7 @@ from vagaband.sessions.add import add
 from vagaband.sessions.annotate import annotate, words
 from vagaband.sessions.days import days, the_day
 from vagaband.sessions.person import check_code
-from vagaband.sessions.pulled import take_pulled
+from vagaband.sessions.pulled import refuse_anothers, take_pulled
 from vagaband.twin import as_logged
 
 
@@ -117,6 +117,16 @@ def test_a_board_is_of_who_wears_it_and_the_past_stays_with_whom_it_was(folder: 
     assert [day.name for day in days_of(folder, "p08")] == ["p08/2026-11-23"]
 
 
+def test_a_page_refused_as_anothers_does_not_give_the_board_away(folder: Path):
+    path = put(folder, 1)
+    pulled = [Pulled(1, path, path.stat().st_size, 0, True, False)]
+    refuse_anothers(folder, pulled, "p07")
+    take_pulled(folder, pulled, "p07")
+    refuse_anothers(folder, pulled, "p07")
+    with pytest.raises(InputError, match=r"is of p07, not of p08.*pull --person p08"):
+        refuse_anothers(folder, pulled, "p08")
+
+
 def test_copies_are_no_sessions_but_an_erased_boards_older_one_is(folder: Path):
     path = put(folder, 1)
     same = path.read_bytes()
@@ -184,6 +194,9 @@ def test_a_session_is_found_by_each_of_its_names(folder: Path):
             assert the_day(index, name).name == "c0ffee/2026-11-21"
         with pytest.raises(InputError, match=r"more than one session.*beef02/2026-11-20"):
             the_day(index, "2026-11-20")
+        assert the_day(index, "beef02").name == "beef02/2026-11-20"
+        with pytest.raises(InputError, match=r"more than one session.*c0ffee/2026-11-21"):
+            the_day(index, "c0ffee")
         with pytest.raises(InputError, match="There is no session"):
             the_day(index, "2026-11-22")
 

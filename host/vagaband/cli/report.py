@@ -1,7 +1,5 @@
 """The command report: a recording, or what is new on a board, as a page a person reads."""
 
-import locale
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -25,9 +23,10 @@ from vagaband.cli.whose import as_code, began
 from vagaband.errors import DeviceError, InputError
 from vagaband.files import write_private
 from vagaband.journal import refuse_recording
+from vagaband.plain import plain
 from vagaband.ports import the_port
 from vagaband.pull import pull
-from vagaband.report import LANGUAGES
+from vagaband.report import LANGUAGES, preferred_language
 from vagaband.report.marks_file import load_marks
 from vagaband.sessions.index import Index
 from vagaband.sessions.pieces import (
@@ -37,7 +36,7 @@ from vagaband.sessions.pieces import (
     material_of,
     pieces_of,
 )
-from vagaband.sessions.pulled import take_pulled
+from vagaband.sessions.pulled import refuse_anothers, take_pulled
 from vagaband.sessions.written import note_written
 
 
@@ -57,7 +56,11 @@ from vagaband.sessions.written import note_written
     type=click.Choice(list(LANGUAGES)),
     help="Language [Dutch where this computer's is, else English].",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="The page [FILE's name with .html].")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The page [FILE's or the session's name with .html].",
+)
 @click.option("--hide-notes", is_flag=True, help="Leave every text of marks and notes out of it.")
 @click.option(
     "--marks",
@@ -115,9 +118,10 @@ def report(
         return
     from vagaband.report.page import page  # what draws is loaded where something is drawn
 
-    language = lang or _language()
+    language = lang or preferred_language()
     for material, reading in zip(made, readings, strict=True):
-        path = out or Path(f"{material.files[0].stem}.html")
+        name = material.name.replace("/", "-").split(".")[0] or material.files[0].stem
+        path = out or Path(f"{name}.html")
         refuse_recording(path, material.files)
         write_private(path, page(reading, language, hide_notes).encode())
         note_written([path], material.files, material.person, folder)
@@ -126,13 +130,19 @@ def report(
 
 def _named(folder: Path, files: Sequence[Path], began: datetime | None) -> Material | None:
     """The session that is named in place of a file; None where files are."""
-    if files[0].exists() or not (found := material_named(folder, str(files[0]))):
+    if files[0].exists():
         return None
+    name = plain(files[0], 60)
+    if not (found := material_named(folder, str(files[0]))):
+        raise InputError(
+            f"There is no file and no session {name}.",
+            "Check the name and the folder; `vagaband sessions` lists the sessions.",
+        )
     if len(files) > 1:
-        raise InputError(f"{files[0]} is a session: a page is of one.", "Name them one by one.")
+        raise InputError(f"{name} is a session: a page is of one.", "Name them one by one.")
     if began:
         raise InputError(
-            f"--began is of a file, and {files[0]} is a session.",
+            f"--began is of a file, and {name} is a session.",
             "`vagaband sessions add FILE --began WHEN` dates a recording anew.",
         )
     return found
@@ -146,6 +156,8 @@ def _pulled(url: str, folder: Path, person: str | None) -> list[Material]:
             status.update(what if done is None else f"{what}: {done:,} bytes")
 
         pulled = pull(url, folder, show)
+        if person:
+            refuse_anothers(folder, pulled, person)
         days = take_pulled(folder, pulled, person, show)
     if not days:
         raise DeviceError("The board holds no session yet.", "Wear it, and run the command again.")
@@ -170,10 +182,3 @@ def _as_json(reading: Reading) -> dict[str, object]:
         "baseline": asdict(reading.baseline),
         "claims": [asdict(claim) for claim in reading.claims],
     }
-
-
-def _language() -> str:
-    """Dutch where this computer's language is, else English."""
-    asked = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    name = next(filter(None, asked), None) or locale.getlocale()[0] or ""
-    return "nl" if name.lower().startswith(("nl", "dutch")) else "en"

@@ -31,8 +31,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class Row:
-    """A stretch in a picture's table: its times, the middle value, the middle half, how many."""
+    """A stretch in a picture's table: of which sort of value ("" where there is one), its times,
+    the middle value, the middle half, how many."""
 
+    sort: str
     begin: str
     end: str
     median: str
@@ -102,7 +104,7 @@ def heart_period(reading: Reading, words: Words, clock: Clock) -> Chart:
     plot.curve("line", points, BREAK_S)
     plot.dots("dot hp", points)
     legend = [("dot hp", words("charts.legend.epoch")), *_common_legend(reading, words, plot)]
-    return _chart("hp", "unit.ms", plot, points, 0, words, clock, legend)
+    return _chart("hp", "unit.ms", plot, {"": points}, 0, words, clock, legend)
 
 
 def rsa(reading: Reading, words: Words, clock: Clock) -> Chart:
@@ -113,16 +115,17 @@ def rsa(reading: Reading, words: Words, clock: Clock) -> Chart:
     against = ("rsa_ln", "rsa_spread") if pb2 else ("bp_ln", "bp_spread")
     plot = _plot(reading, _scale(reading, points, *against, 2))
     _baseline(plot, reading, *against)
-    legend = []
+    legend, sorts = [], dict[str, Values]()
     for kind in RSA_KINDS:
         of_kind = _points(reading.moments, lambda m, k=kind: m.rsa_ln if m.rsa_kind == k else None)
         if of_kind:
             plot.curve("line", of_kind, BREAK_S)
             plot.dots(f"dot {kind}", of_kind)
             legend.append((f"dot {kind}", words(f"charts.legend.{kind}")))
+            sorts[words(f"rsa_kind.{kind}")] = of_kind
     plot.dots("dot hole", _points(reading.moments, _of_lock_in))
     legend += _common_legend(reading, words, plot)
-    return _chart("rsa", "unit.ln", plot, points, 2, words, clock, legend)
+    return _chart("rsa", "unit.ln", plot, sorts, 2, words, clock, legend)
 
 
 def _of_lock_in(moment: Moment) -> float | None:
@@ -145,7 +148,7 @@ def breathing(reading: Reading, words: Words, clock: Clock) -> Chart:
         [p for m, p in zip(known, points, strict=True) if m.breath_confidence == "fair"],
     )
     legend += _common_legend(reading, words, plot)
-    return _chart("breath", "unit.per_min", plot, points, 1, words, clock, legend)
+    return _chart("breath", "unit.per_min", plot, {"": points}, 1, words, clock, legend)
 
 
 def regularity(reading: Reading, words: Words, clock: Clock) -> Chart:
@@ -157,7 +160,7 @@ def regularity(reading: Reading, words: Words, clock: Clock) -> Chart:
     plot.dots("dot regular", points)
     legend = [("dot regular", words("charts.legend.epoch"))]
     legend += _common_legend(reading, words, plot)
-    return _chart("regularity", "unit.percent", plot, points, 0, words, clock, legend)
+    return _chart("regularity", "unit.percent", plot, {"": points}, 0, words, clock, legend)
 
 
 def lanes(reading: Reading, words: Words) -> list[Lane]:
@@ -257,7 +260,7 @@ def _chart(
     key: str,
     unit: str,
     plot: Plot,
-    points: Values,
+    sorts: dict[str, Values],
     digits: int,
     words: Words,
     clock: Clock,
@@ -265,33 +268,43 @@ def _chart(
 ) -> Chart:
     decimals = digits if digits < 2 else 1
     ticks = [Tick(plot.scale.y(v), words.number(v, decimals)) for v in plot.scale.ticks]
-    summary = words(f"charts.{key}.none")
-    if points:
-        values = np.array([y for _, y in points])
-        low, median, high = np.percentile(values, (25, 50, 75))
-        least, most = points[int(values.argmin())], points[int(values.argmax())]
-        summary = words(
-            f"charts.{key}.summary",
-            n=words.number(len(points)),
-            median=words.number(median, digits),
-            low=words.number(low, digits),
-            high=words.number(high, digits),
-            least=words.number(least[1], digits),
-            least_at=clock(least[0]),
-            most=words.number(most[1], digits),
-            most_at=clock(most[0]),
-        )
-    rows = _rows(points, plot.x[1], digits, words, clock)
+    found = [_summary(key, of, some, digits, words, clock) for of, some in sorts.items() if some]
+    summary = " ".join(found) or words(f"charts.{key}.none")
+    rows = _rows(sorts, plot.x[1], digits, words, clock)
     return Chart(key, words(unit), plot, ticks, summary, legend, rows)
 
 
-def _rows(points: Values, seconds: float, digits: int, words: Words, clock: Clock) -> list[Row]:
+def _summary(key: str, sort: str, points: Values, digits: int, words: Words, clock: Clock) -> str:
+    """The values of one sort: values of two are not put together."""
+    values = np.array([y for _, y in points])
+    low, median, high = np.percentile(values, (25, 50, 75))
+    least, most = points[int(values.argmin())], points[int(values.argmax())]
+    return words(
+        f"charts.{key}.summary",
+        sort=sort,
+        n=words.counted("map.halves", len(points)),
+        median=words.number(median, digits),
+        low=words.number(low, digits),
+        high=words.number(high, digits),
+        least=words.number(least[1], digits),
+        least_at=clock(least[0]),
+        most=words.number(most[1], digits),
+        most_at=clock(most[0]),
+    )
+
+
+def _rows(
+    sorts: dict[str, Values], seconds: float, digits: int, words: Words, clock: Clock
+) -> list[Row]:
     step = next((s for s in TABLE_STEPS_S if seconds / s <= MOST_ROWS), TABLE_STEPS_S[-1])
     rows = []
-    for place, some in groupby(points, key=lambda point: int(point[0] // step)):
-        values = [y for _, y in some]
-        low, median, high = (words.number(v, digits) for v in np.percentile(values, (25, 50, 75)))
-        begin_s, end_s = place * step, min((place + 1) * step, seconds)
-        n = words.number(len(values))
-        rows.append(Row(clock(begin_s), clock(end_s), median, low, high, n))
-    return rows
+    for sort, points in sorts.items():
+        for place, some in groupby(points, key=lambda point: int(point[0] // step)):
+            values = [y for _, y in some]
+            low, median, high = (
+                words.number(v, digits) for v in np.percentile(values, (25, 50, 75))
+            )
+            begin_s, end_s = place * step, min((place + 1) * step, seconds)
+            n = words.number(len(values))
+            rows.append((place, Row(sort, clock(begin_s), clock(end_s), median, low, high, n)))
+    return [row for _, row in sorted(rows, key=lambda one: one[0])]

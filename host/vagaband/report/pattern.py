@@ -73,10 +73,10 @@ def pattern_map(reading: Reading, words: Words, hidden: bool) -> Map | None:
     for side in (-1, 1):  # how far "usual" reaches, by the middle's baseline
         plot.level("border", side * wide[1])
     plot.upright("border", [-wide[0], wide[0]])
-    plot.dots("dot moment", points)
-    plot.dots_at("small", [(x, FLOOR_Y) for x in small])
     labelled = _labelled(placed, reading.notes)
     plot.dots("felt", [(m.d_hp_ms or 0.0, m.d_rsa_ln or 0.0) for m, _ in labelled])
+    plot.dots("dot moment", points)
+    plot.dots_at("small", [(x, FLOOR_Y) for x in small])
     legend = [("dot moment", words("charts.legend.epoch")), ("border", words("map.legend.border"))]
     if small:
         legend.append(("small", words("map.legend.small")))
@@ -133,8 +133,15 @@ def _labelled(placed: list[Moment], notes: Iterable[Note]) -> list[tuple[Moment,
         for note in notes
         if note.label
         for moment in placed
-        if moment.t_s <= note.t_s < moment.t_s + EPOCH_S
+        if _is_felt(moment, note)
     ]
+
+
+def _is_felt(moment: Moment, note: Note) -> bool:
+    """Whether a note's moment lies in the epoch, or the epoch's middle in the note's stretch."""
+    if note.until_s is None:
+        return moment.t_s <= note.t_s < moment.t_s + EPOCH_S
+    return note.t_s <= moment.t_s + EPOCH_S / 2 < note.until_s
 
 
 def _rows(
