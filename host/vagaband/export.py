@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from vagaband import journal
@@ -112,7 +113,7 @@ def save(opened: Sequence[Opened], form: Csv | Kubios, out: Path) -> list[Path]:
     else:
         texts = {out: form.one(opened)}
     for path in texts:
-        _refuse_recording(path, opened)
+        journal.refuse_recording(path, [item.path for item in opened])
     if is_folder(out):
         private_folder(out)
     for path, text in texts.items():
@@ -124,13 +125,6 @@ def _names(opened: Sequence[Opened]) -> list[str]:
     """A name for each recording's files: its own, numbered where two have the same."""
     names: list[str] = []
     for item in opened:
-        same = sum(other.path.stem == item.path.stem for other in opened[: len(names)])
-        names.append(f"{item.path.stem}-{same + 1}" if same else item.path.stem)
+        numbered = (f"{item.path.stem}-{n}" for n in count(2))
+        names.append(next(n for n in chain([item.path.stem], numbered) if n not in names))
     return names
-
-
-def _refuse_recording(path: Path, opened: Sequence[Opened]) -> None:
-    """A recording can't be made again."""
-    given = any(path.exists() and path.samefile(item.path) for item in opened)
-    if given or journal.is_journal(path):
-        raise InputError(f"{path} is a recording.", "Choose another name for the export.")

@@ -4,7 +4,7 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,12 @@ def is_journal(path: Path) -> bool:
             return file.read(len(MAGIC)) == MAGIC
     except OSError:
         return False
+
+
+def refuse_recording(path: Path, given: Iterable[Path]) -> None:
+    """InputError for a file that must not be written over: a journal, or one of those given."""
+    if is_journal(path) or any(path.exists() and path.samefile(one) for one in given):
+        raise InputError(f"{path} is a recording.", "Choose another name for what is made of it.")
 
 
 def load(path: Path, salvage: bool = False) -> Journal:

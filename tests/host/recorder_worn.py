@@ -35,8 +35,9 @@ STOPPED = 1
 class RecorderWorn:
     """One session, worn as a context manager; its file is `path` once that is left.
 
-    `began` None: the clock was never set. `clock` is the sensor's against its nominal rate. All
-    times are true seconds from the first sample; `now_s` is how far it was worn.
+    `began` None: the clock was never set. `clock` is the sensor's against its nominal rate.
+    Without `ends` its power is cut, once all is written. All times are true seconds from the
+    first sample; `now_s` is how far it was worn.
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class RecorderWorn:
         began: datetime | None = None,
         boot: str = "b0071e55",
         device: str = "c0ffee",
+        salt: str = "",
         clock: float = 1.0,
+        ends: bool = True,
         **config: int,
     ) -> None:
         for folder in (str(SHIM), str(firmware_dir())):
@@ -59,13 +62,16 @@ class RecorderWorn:
         self.path = path
         self.now_s = 0.0
         self._clock = clock
+        self._ends = ends
         self._pipeline, self._causes = pipeline, recorder
         self._logs: Any = logs
         self._folder = path.parent / f".{path.stem}"
         self._kept = logs.FOLDER, logs.free_bytes
         self._logs.FOLDER, self._logs.free_bytes = str(self._folder), lambda: ROOM
         values = {name: limits[0] for name, limits in keys.KEYS.items()} | {"raw": 0} | config
-        header = self._header(number, began, boot, device, values)
+        header = self._header(number, began, boot, device, values) | {
+            "salt": salt or f"{number:08x}"
+        }
         self._recorder = recorder.Recorder(number, header, values)
         self._number = number
         self._told_s = 0.0
@@ -78,7 +84,6 @@ class RecorderWorn:
         return {
             "format": 3,
             "session": number,
-            "salt": f"{number:08x}",
             "device": device,
             "version": "0.1.0",
             "micropython": "1.29.0",
@@ -103,7 +108,11 @@ class RecorderWorn:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._recorder.close(STOPPED)
+        if self._ends:
+            self._recorder.close(STOPPED)
+        else:
+            while not self._recorder.flush():
+                pass
         Path(self._logs.path(self._number)).replace(self.path)
         for left in self._folder.iterdir():
             left.unlink()
@@ -134,7 +143,11 @@ class RecorderWorn:
 
     def intervals(self, ibi_ms: Iterable[float]) -> None:
         """Beats so far apart, from now on; nothing breathes in their height."""
-        for t_s in (self.now_s + np.cumsum(list(ibi_ms)) / 1000).tolist():
+        self.beats(self.now_s + np.cumsum(list(ibi_ms)) / 1000)
+
+    def beats(self, beats_s: np.ndarray) -> None:
+        """Beats at these times, which lie ahead; nothing breathes in their height."""
+        for t_s in beats_s.tolist():
             self._beat(t_s, 0.0)
 
     def rest(self, seconds: float) -> None:

@@ -85,6 +85,7 @@ def test_json_gives_the_claims_and_no_page(run_cli, strap):
         (("strap.txt", "--lang", "fr"), "fr"),
         (("strap.txt", "--began", "gisteren"), "is no date and time"),
         (("strap.txt", "--marks", "none.csv"), "can't be read"),
+        (("strap.txt", "--out", "strap.txt"), "strap.txt is a recording"),
         (("none.vbj",), "none.vbj"),
     ],
 )
@@ -110,6 +111,11 @@ def test_a_table_of_events_gives_moments_and_stretches(tmp_path):
     path.write_text("timestamp,kind\n2026-11-23T00:10:00,nacht\n01:00,wakker\n")
     evening = BEGAN.replace(hour=23)
     assert [note.t_s for note in load_marks(path, evening)] == [4200.0, 7200.0]
+    path.write_text("timestamp\n06:30\n07:30\n06:59:30\n")
+    hours = [note.t_s / 3600 for note in load_marks(path, BEGAN.replace(hour=7))]
+    assert hours == pytest.approx([-0.5, 0.5, -1 / 120])
+    path.write_text("timestamp\n05:00\n")
+    assert load_marks(path, BEGAN.replace(hour=7))[0].t_s == 22 * 3600, "of a night"
 
 
 @pytest.mark.parametrize(
@@ -119,6 +125,7 @@ def test_a_table_of_events_gives_moments_and_stretches(tmp_path):
         ("t_s,kind\nten,x\n", 'line 2: "ten"'),
         ("t_s,kind\nnan,x\n", "no number of seconds"),
         ("timestamp,kind\n14:00,x\n", "the recording has no date"),
+        ("t_s,kind\n1e9,x\n", "line 2: it is 11,574 days from the recording"),
         ("t_s,kind,datapoint\n5,x,end\n", "ends before it starts"),
         ("t_s,kind,datapoint\n5,x,start\n5,x,end\n", "ends before it starts"),
         ("\x00\xff", "no column t_s"),

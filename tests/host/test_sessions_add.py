@@ -10,9 +10,10 @@ import pytest
 from data_folder import NOON, days_of, everything, opened, put, zone
 from vagaband.errors import InputError
 from vagaband.rr_files import load_rr
-from vagaband.sessions.add import add, when
+from vagaband.sessions.add import add
 from vagaband.sessions.days import days
 from vagaband.sessions.pieces import pieces_of
+from vagaband.sessions.when import when
 from written_sessions import written
 
 RR_MS = (850 + 60 * np.sin(0.21 * 2 * np.pi * np.arange(240))).round()
@@ -168,6 +169,31 @@ def test_journals_from_elsewhere_take_the_name_that_pull_gives(folder: Path, tmp
         assert add(index, [other], "p07")[0].name == "c0ffee-00004.vbj.old1"
         assert [day.name for day in days(index)] == ["p07/2026-11-20", "p07/2026-11-22"]
         assert index.holder("c0ffee") == "p07"
+
+
+def test_two_sessions_of_one_number_come_in_at_once_and_of_two_copies_the_longer(
+    folder: Path, tmp_path: Path
+):
+    one = written(200, NOON, number=4)
+    other = written(200, NOON + timedelta(days=2), number=4, seed=9)
+    files = []
+    for name, content in (("a", one), ("b", other), ("c", one[:-200])):
+        files.append(tmp_path / name)
+        files[-1].write_bytes(content)
+    with opened(folder) as index:
+        found = [added.name for added in add(index, files, "p07")]
+        assert found == ["c0ffee-00004.vbj", "c0ffee-00004.vbj.old1", "c0ffee-00004.vbj"]
+        assert [(folder / name).read_bytes() for name in found] == [one, other, one]
+        assert [day.name for day in days(index)] == ["p07/2026-11-20", "p07/2026-11-22"]
+
+
+def test_a_file_that_was_put_in_the_folder_under_its_own_name_comes_in(folder: Path):
+    folder.mkdir()
+    with opened(folder) as index:
+        (added,) = add(index, [file_of(folder, LAYOUTS["ibi_ms"][0])], "p07")
+        assert added.name.startswith("rr-")
+        (day,) = days(index)
+        assert [piece.name for piece in day.pieces] == [added.name]
 
 
 def test_light_from_elsewhere_is_a_session_at_its_own_rate(folder: Path, tmp_path: Path):

@@ -175,16 +175,19 @@ def test_a_damaged_or_foreign_file_is_said_and_never_touched(folder: Path, how: 
     assert run_cli(*shown)[0] == 0
 
 
-def test_another_programs_database_is_refused(folder: Path):
+def test_another_programs_database_is_refused_also_by_rebuild(folder: Path):
     path = folder / "index.sqlite"
     path.unlink()
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE birds (name)")
     other.close()
+    path.chmod(0o644)
     data = path.read_bytes()
-    with pytest.raises(VagabandError, match="no index of vagaband"):
-        Index(folder)
+    for use in (Index, rebuild):
+        with pytest.raises(VagabandError, match="no index of vagaband"):
+            use(folder)
     assert path.read_bytes() == data
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
 def test_an_index_of_a_later_release_is_refused_also_by_rebuild(folder: Path):

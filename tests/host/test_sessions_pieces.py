@@ -56,10 +56,10 @@ def test_a_day_is_one_axis_with_notes_in_the_place_of_their_marks(folder: Path):
     reading = read_day(material.pieces, material.notes, material.rows, material.person)
     told = [(note.t_s, note.kind, note.text, note.tags, note.until_s) for note in reading.notes]
     assert told == [
-        (60, "glimmer", "sun · on the water", ("outside",), None),
-        (130, "event", "", (), None),
-        (1213, "note", "talk", (), pytest.approx(1253)),
-        (1230, "event", "b", (), None),
+        (pytest.approx(60, abs=0.01), "glimmer", "sun · on the water", ("outside",), None),
+        (pytest.approx(130, abs=0.01), "event", "", (), None),
+        (pytest.approx(1213, abs=0.01), "note", "talk", (), pytest.approx(1253)),
+        (pytest.approx(1230, abs=0.01), "event", "b", (), None),
     ]
     assert reading.notes[0].label == "light"
 
@@ -146,6 +146,12 @@ def test_a_page_is_of_a_session_by_its_name_and_forgotten_with_its_person(folder
     assert code == 0, err
     (page,) = Path.cwd().glob("*.html")
     assert "on the water" in page.read_text()
+    for more, said in (
+        (("p07/2026-11-19",), "a page is of one"),
+        (("--began", "2026-11-20 12:00"), "is of a file"),
+    ):
+        code, _, err = run_cli("report", "p07/2026-11-20", *more)
+        assert (code, said in err) == (2, True), err
     loose = Path("loose.vbj")
     loose.write_bytes((folder / "c0ffee-00005.vbj").read_bytes())
     told = json.loads(run_cli("report", "loose.vbj", "--person", "P07", "--json")[1])

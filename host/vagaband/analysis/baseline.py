@@ -70,11 +70,11 @@ class Past:
             for name in ("hp_ms", "pb2_ln", "bp_ln")
         )
 
-    def own(self, at: datetime) -> Baseline:
-        """The own baseline for a moment of this session; kind "none" where it is not yet there."""
+    def own(self, after: timedelta = timedelta(0)) -> Baseline:
+        """The own baseline so long after `now`; kind "none" where it is not yet there."""
         if self.now is None:
             return _none("undated")
-        apart = np.abs(self._hour - _hour(at.astimezone(self.now.tzinfo)))
+        apart = np.abs(self._hour - _hour(self.now + after))
         near = np.minimum(apart, 24 - apart) <= HOURS
         epochs, days = int(near.sum()), len(set(self._day[near].tolist()))
         if epochs < LEAST_EPOCHS or days < LEAST_DAYS:
@@ -82,11 +82,6 @@ class Past:
             return _none("no_rows" if self.is_empty else few, epochs, days)
         day = self._day[near]
         return _of("own", [self._hp[near], self._pb2[near], self._bp[near]], epochs, day)
-
-
-def own(rows: Sequence[BaselineRow], at: datetime | None) -> Baseline:
-    """The own baseline at one moment, which the epochs lie before."""
-    return Past(rows, at).own(at) if at else _none("undated")
 
 
 def of_session(moments: Sequence[Moment]) -> Baseline:

@@ -7,6 +7,7 @@ the session (Bonferroni). A value within it is "no difference shown".
 """
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -49,9 +50,7 @@ def comparison_of(reading: Reading, count: int) -> Comparison:
     number, last = 0, -1.0
     for moment in reading.moments:
         middle_s = moment.t_s + EPOCH_S / 2
-        crossed = bool(bounds) and np.searchsorted(bounds, middle_s) != np.searchsorted(
-            bounds, last
-        )
+        crossed = bisect_left(bounds, middle_s) != bisect_left(bounds, last)
         number += crossed or middle_s - last > APART_S
         last = middle_s
         groups.setdefault(number, []).append(moment)

@@ -19,7 +19,7 @@ LARGEST_SE_LN = 4.0  # beyond it a swing is not known at all
 def of_blocks(reading: Reading) -> Iterator[Claim]:
     """Change in each block and after each note, and the swing at each pace."""
     blocks = [k for k, block in enumerate(reading.blocks) if block.kind != "slow_rhythm"]
-    notes = [k for k, note in enumerate(reading.notes) if _is_point(reading, k)]
+    notes = _points(reading)
     comparison = comparison_of(reading, 2 * (len(blocks) + len(notes)))
     for k, block in enumerate(reading.blocks):
         if block.kind == "slow_rhythm":
@@ -40,11 +40,11 @@ def of_blocks(reading: Reading) -> Iterator[Claim]:
         yield from _change(reading, begin_s, begin_s + AFTER_NOTE_S, comparison, after)
 
 
-def _is_point(reading: Reading, k: int) -> bool:
-    """Whether a note is of one moment, and not the end or the whole of a block."""
-    note = reading.notes[k]
+def _points(reading: Reading) -> list[int]:
+    """The notes of one moment, which are not the end or the whole of a block."""
     bounds = {t for b in reading.blocks if b.kind == "marked" for t in (b.begin_s, b.end_s)}
-    return note.until_s is None and note.t_s not in bounds
+    every = enumerate(reading.notes)
+    return [k for k, note in every if note.until_s is None and note.t_s not in bounds]
 
 
 def _change(

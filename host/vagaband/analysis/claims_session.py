@@ -1,6 +1,5 @@
 """Claims about a whole session or day."""
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -26,7 +25,9 @@ def of_session(reading: Reading) -> Iterator[Claim]:
 
 def _quality(reading: Reading) -> Iterator[Claim]:
     moments, n = reading.moments, len(reading.moments)
-    yield said("recorded", _recorded_s(reading), "s", n=len(reading.pieces))
+    yield said(
+        "recorded", sum(piece.seconds for piece in reading.pieces), "s", n=len(reading.pieces)
+    )
     if any(piece.source == "intervals" for piece in reading.pieces):
         yield unsaid("light", "", "intervals_only")
     if any(piece.began is None for piece in reading.pieces):
@@ -41,16 +42,6 @@ def _quality(reading: Reading) -> Iterator[Claim]:
             yield said("refused_share", count / n, "share", n=count, about=reason)
     corrected = float(np.mean([moment.corrected_share for moment in moments]))
     yield said("corrected_share", corrected, "share", n=n)
-
-
-def _recorded_s(reading: Reading) -> float:
-    """Time with epochs or intervals in it, without what lies between pieces."""
-    total = 0.0
-    for piece in reading.pieces:
-        last = piece.session.intervals[-1:]
-        ends = [i.t_s + i.ibi_ms / 1000 for i in last] + [float(t) for t in piece.session.t_s[-1:]]
-        total += max((end for end in ends if math.isfinite(end)), default=0.0)
-    return total
 
 
 def _has_beats(reading: Reading) -> bool:

@@ -16,26 +16,7 @@ from vagaband.analysis.regularity import at_moments
 from vagaband.analysis.segments import segments_of
 from vagaband.reference.run_numbers import EPOCH_S
 
-APART_S = 60.0  # between pieces of which it is not known when one began after the other
 SLOT_S = 3600.0  # a baseline is for one hour: it is of the same time of day
-
-
-def placed(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces on one axis, in order: dated ones by the clock, its zero where the first began;
-    undated ones behind them, as given, a minute apart."""
-    dated = sorted((p for p in pieces if p.began), key=lambda p: p.began or datetime.max)
-    first = dated[0].began if dated else None
-    done, end_s = [], 0.0
-    for piece in dated:
-        offset_s = (piece.began - first).total_seconds() if piece.began and first else 0.0
-        done.append(replace(piece, offset_s=offset_s))
-        end_s = max(end_s, offset_s + length_s(piece))
-    for piece in pieces:
-        if piece.began is None:
-            offset_s = end_s + APART_S if done else 0.0
-            done.append(replace(piece, offset_s=offset_s))
-            end_s = offset_s + length_s(piece)
-    return done
 
 
 def read_day(
@@ -54,7 +35,7 @@ def read_day(
     every_note = tuple(sorted([*_marks(ordered), *notes], key=lambda note: note.t_s))
     blocks = tuple(blocks_of(ordered, runs, every_note))
     moments = moments_of(ordered, blocks)
-    seconds = max((piece.offset_s + length_s(piece) for piece in ordered), default=0.0)
+    seconds = max((piece.offset_s + piece.seconds for piece in ordered), default=0.0)
     began = _began(ordered)
     baselines = _baselines(moments, Past(baseline_rows, began), seconds)
     moments = _with_regularity(_on_map(moments, baselines), runs)
@@ -83,16 +64,6 @@ def rows_of(piece: Piece) -> list[tuple[float, BaselineRow]]:
     return [(m.t_s, row_of(began + timedelta(seconds=m.t_s), m)) for m in moments]
 
 
-def length_s(piece: Piece) -> float:
-    """From the first sample of a piece to its last, or to the last interval or epoch."""
-    session = piece.session
-    ends = [epoch.t_s + EPOCH_S for epoch in session.epochs[-1:]]
-    ends += [last.t_s + last.ibi_ms / 1000 for last in session.intervals[-1:]]
-    if len(session.t_s):
-        ends.append(float(session.t_s[-1]))
-    return max((end for end in ends if math.isfinite(end)), default=0.0)
-
-
 def _marks(pieces: Sequence[Piece]) -> list[Note]:
     return [
         Note(piece.offset_s + mark.t_s, mark.kind, mark.text)
@@ -115,7 +86,7 @@ def _baselines(moments: Sequence[Moment], past: Past, seconds: float) -> list[Ba
     found, session = [], of_session(moments)
     for slot in range(slots):
         middle = timedelta(seconds=(slot + 0.5) * length)
-        own = past.own(past.now + middle) if past.now else past.own(datetime.min)
+        own = past.own(middle)
         not_yet = session if session.kind == "none" else replace(session, why_not=own.why_not)
         one = own if own.kind == "own" else not_yet
         found.append(replace(one, begin_s=slot * length, end_s=(slot + 1) * length))
@@ -134,7 +105,5 @@ def _on_map(moments: Sequence[Moment], baselines: Sequence[Baseline]) -> list[Mo
 
 def _with_regularity(moments: list[Moment], runs: Sequence[HeartRun]) -> list[Moment]:
     for index, found in at_moments(runs, moments).items():
-        moments[index] = replace(
-            moments[index], regularity=found.share, regularity_per_min=found.per_min
-        )
+        moments[index] = replace(moments[index], regularity=found.share)
     return moments

@@ -4,10 +4,12 @@ Times are seconds on the day's axis, whose zero is the first sample of the first
 periods in ms, RSA in ln ms². A text of a wearer is foreign text: escape it where it is shown.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
 from vagaband.numbers import EpochNumbers
+from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Session
 
 
@@ -21,6 +23,15 @@ class Piece:
     offset_s: float  # of its first sample on the day's axis
     session: Session
     numbers: list[EpochNumbers]
+
+    @property
+    def seconds(self) -> float:
+        """From its first sample to its last, or to the last interval or epoch."""
+        session = self.session
+        ends = [epoch.t_s + EPOCH_S for epoch in session.epochs[-1:]]
+        ends += [last.t_s + last.ibi_ms / 1000 for last in session.intervals[-1:]]
+        ends += [float(t_s) for t_s in session.t_s[-1:]]
+        return max((end for end in ends if math.isfinite(end)), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -53,12 +64,10 @@ class Moment:
     rsa_why: str = ""
     baseline: int | None = None  # index in Reading.baselines
     d_hp_ms: float | None = None
-    d_hp_ln: float | None = None
     d_rsa_ln: float | None = None
     region: str = ""  # of the pattern map (regions.REGIONS); "" where it has none
     region_why: str = ""  # why it has none
     regularity: float | None = None  # share of the power in the strongest wave, 0 to 1
-    regularity_per_min: float | None = None  # that wave's rate
 
 
 @dataclass(frozen=True)

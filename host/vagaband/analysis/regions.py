@@ -5,7 +5,6 @@ at least as far as chance carries a single epoch: 1.96 x 0.33 ln for RSA (rsa.md
 change that one epoch can show), 1.96 x 10 ms for the heart period (slow waves move a 30 s mean).
 """
 
-import math
 from dataclasses import replace
 
 from vagaband.analysis.model import Baseline, Moment
@@ -46,11 +45,7 @@ def on_map(moment: Moment, baseline: Baseline) -> Moment:
     """The moment with its differences and region, or with the reason why it has none."""
     placed = moment
     if moment.mean_hp_ms and baseline.hp_ms and moment.reason in HP_KNOWN:
-        placed = replace(
-            moment,
-            d_hp_ms=moment.mean_hp_ms - baseline.hp_ms,
-            d_hp_ln=math.log(moment.mean_hp_ms / baseline.hp_ms),
-        )
+        placed = replace(moment, d_hp_ms=moment.mean_hp_ms - baseline.hp_ms)
     why = _why_not(moment, baseline)
     wide = None if why else borders(baseline, moment.rsa_kind)
     level = level_of(baseline, moment.rsa_kind)[0]

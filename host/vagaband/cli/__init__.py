@@ -65,7 +65,6 @@ def cli() -> None:
     vagaband board --heart "hp=850,rsa=6"  a virtual board behind a serial URL
     vagaband pull --port URL               its sessions
     vagaband report FILE                   what it says, as a page
-    vagaband report FILE                   what it says, as a page
     vagaband validate FILE                 device, twin and reference side by side
 
     For personal insight and research; not a medical device, not for treatment decisions.

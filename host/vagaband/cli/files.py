@@ -24,6 +24,7 @@ from vagaband.errors import InputError
 from vagaband.export import Csv, Kubios, is_folder, save
 from vagaband.export_kubios import UNITS
 from vagaband.export_tables import COLUMNS
+from vagaband.journal import refuse_recording
 from vagaband.judge import judge
 from vagaband.numbers import numbers_of
 from vagaband.open_recording import open_recording, open_recordings
@@ -127,6 +128,7 @@ def validate(
     MicroPython, with CPython as its twin.
     """
     picture = picture or Path(f"{file.stem}-validate.png")
+    refuse_recording(picture, [file])
     verdict = judge(
         file,
         rate_hz=rate_hz,

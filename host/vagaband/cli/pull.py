@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from vagaband.cli.shared import DEFAULT_OUT, as_json, port, print_json, say, stderr, stdout
+from vagaband.cli.whose import as_code
 from vagaband.dating import dates
 from vagaband.free import Freed, free
 from vagaband.journal import decode
 from vagaband.ports import the_port
 from vagaband.pull import Pulled, pull
-from vagaband.sessions.person import check_code
 from vagaband.sessions.pulled import take_pulled
 
 
@@ -32,7 +32,12 @@ from vagaband.sessions.pulled import take_pulled
     is_flag=True,
     help="Then remove from the board what is whole on this disk.",
 )
-@click.option("--person", metavar="CODE", help="Who wears the board from now on, by a code.")
+@click.option(
+    "--person",
+    metavar="CODE",
+    callback=as_code,
+    help="Who wears the board from now on, by a code.",
+)
 @as_json
 def pull_(port: str | None, out: Path, freeing: bool, person: str | None, to_json: bool) -> None:
     """Fetch a board's sessions; resumes where it stopped, verifies, leaves them on the board.
@@ -43,7 +48,6 @@ def pull_(port: str | None, out: Path, freeing: bool, person: str | None, to_jso
     What is new goes into the folder's index, which `vagaband sessions` lists; with --person it,
     what nobody had of this board, and what is yet to come are that person's.
     """
-    code = check_code(person) if person else None
     url = the_port(port)
     with stderr.status("asking the board") as status:
 
@@ -63,9 +67,9 @@ def pull_(port: str | None, out: Path, freeing: bool, person: str | None, to_jso
     else:
         _show_pulled(pulled, began, freed)
     with stderr.status("reading what is new") as status:
-        take_pulled(out, pulled, code, status.update)
-    if code and not pulled:
-        say(f"The board is not {code}'s yet: pull again once it holds a session.")
+        take_pulled(out, pulled, person, status.update)
+    if person and not pulled:
+        say(f"The board is not {person}'s yet: pull again once it holds a session.")
     if any(p.damage for p in pulled):
         sys.exit(1)
 

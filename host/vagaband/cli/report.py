@@ -20,14 +20,15 @@ from vagaband.cli.shared import (
     stderr,
     stdout,
 )
+from vagaband.cli.whose import as_code, began
 from vagaband.errors import DeviceError, InputError
 from vagaband.files import write_private
+from vagaband.journal import refuse_recording
 from vagaband.ports import the_port
 from vagaband.pull import pull
 from vagaband.report import LANGUAGES
 from vagaband.report.marks_file import load_marks
 from vagaband.sessions.index import Index
-from vagaband.sessions.person import check_code
 from vagaband.sessions.pieces import (
     Material,
     make_theirs,
@@ -39,26 +40,10 @@ from vagaband.sessions.pulled import take_pulled
 from vagaband.sessions.written import note_written
 
 
-class When(click.ParamType):
-    """A date and time, as "2026-11-20 14:00"; without a zone it is this computer's."""
-
-    name = "date and time"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Read it."""
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no date and time; write it as 2026-11-20 14:00", param, ctx)
-        return moment.astimezone()
-
-
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--port", help="Pull what is new from this board, and make the page of that.")
-@click.option("--person", help="Whose it is: a code, not a name.")
+@click.option("--person", metavar="CODE", callback=as_code, help="Whose it is.")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
@@ -79,7 +64,7 @@ class When(click.ParamType):
     metavar="EVENTS.csv",
     help="A table of events: t_s or timestamp, kind, text; start and end make a stretch.",
 )
-@click.option("--began", type=When(), metavar="WHEN", help='As "2026-11-20 14:00".')
+@began
 @rate
 @salvage
 @as_json
@@ -112,15 +97,14 @@ def report(
     """
     if bool(files) == bool(port):
         raise InputError("A page is of files or of a board.", "Name FILE, or --port, not both.")
-    code = check_code(person) if person else None
     if port:
-        made = _pulled(the_port(port), folder, code)
+        made = _pulled(the_port(port), folder, person)
     else:
-        named = material_named(folder, str(files[0])) if not files[0].exists() else None
+        named = _named(folder, files, began)
         made = [named or material_of(files, began=began, rate_hz=rate_hz, salvage=salvage)]
     for material in made:
-        if code:
-            make_theirs(material, code, folder)
+        if person:
+            make_theirs(material, person, folder)
     if out and len(made) > 1:
         raise InputError(f"{len(made)} sessions are new, and --out names one page.", "Leave it.")
     readings = [_reading(material, marks) for material in made]
@@ -133,9 +117,24 @@ def report(
     language = lang or _language()
     for material, reading in zip(made, readings, strict=True):
         path = out or Path(f"{material.files[0].stem}.html")
+        refuse_recording(path, material.files)
         write_private(path, page(reading, language, hide_notes).encode())
         note_written([path], material.files, material.person, folder)
         stdout.print(f"wrote {path}", soft_wrap=True)
+
+
+def _named(folder: Path, files: tuple[Path, ...], began: datetime | None) -> Material | None:
+    """The session that is named in place of a file; None where files are."""
+    if files[0].exists() or not (found := material_named(folder, str(files[0]))):
+        return None
+    if len(files) > 1:
+        raise InputError(f"{files[0]} is a session: a page is of one.", "Name them one by one.")
+    if began:
+        raise InputError(
+            f"--began is of a file, and {files[0]} is a session.",
+            "`vagaband sessions add FILE --began WHEN` dates a recording anew.",
+        )
+    return found
 
 
 def _pulled(url: str, folder: Path, person: str | None) -> list[Material]:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,38 +10,41 @@ import click
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from vagaband.cli.shared import as_json, print_json, rate, say, stderr, stdout
+from vagaband.cli.shared import (
+    DEFAULT_OUT,
+    as_json,
+    print_json,
+    rate,
+    say,
+    stderr,
+    stdout,
+)
+from vagaband.cli.whose import as_code, began
 from vagaband.errors import InputError
-from vagaband.sessions.add import add, when
+from vagaband.sessions.add import add
 from vagaband.sessions.annotate import annotate, remove, words
 from vagaband.sessions.days import Day, days, minutes, the_day
 from vagaband.sessions.forget import Traces, forget, traces_of
 from vagaband.sessions.index import Index, Recording, StoredNote
-from vagaband.sessions.person import check_code
 from vagaband.sessions.rebuild import rebuild
 from vagaband.sessions.scan import Progress, refresh
 
-DEFAULT_FOLDER = Path("vagaband-sessions")
 MOST_FILES = 20  # listed before they are removed
-
-
-def _code(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
-    return None if text is None else check_code(text)
 
 
 def _folder(context: click.Context, _option: click.Parameter, given: Path | None) -> Path:
     """The folder of the verb, else that of `sessions` itself."""
     if given is None and context.parent is not None:
         given = context.parent.params.get("folder")
-    return given or DEFAULT_FOLDER
+    return given or DEFAULT_OUT
 
 
-person = click.option("--person", metavar="CODE", callback=_code, help="A person, by a code.")
+person = click.option("--person", metavar="CODE", callback=as_code, help="A person, by a code.")
 folder = click.option(
     "--folder",
     type=click.Path(path_type=Path),
     callback=_folder,
-    help=f"The data folder.  [default: {DEFAULT_FOLDER}]",
+    help=f"The data folder.  [default: {DEFAULT_OUT}]",
 )
 
 
@@ -142,30 +145,30 @@ def show_(session: str, folder: Path, to_json: bool) -> None:
             print_json(day.as_json(index))
             return
         for piece in day.pieces:
-            _show_piece(index, day, piece)
+            _show_piece(index, piece)
     for overlap in day.overlaps:
         stdout.print(
             f"{overlap.first} and {overlap.second} overlap by {minutes(overlap.seconds)} min"
         )
 
 
-def _show_piece(index: Index, day: Day, piece: Recording) -> None:
+def _show_piece(index: Index, piece: Recording) -> None:
     state = "" if piece.ended else ", no end"
     damage = f", damaged: {piece.damage}" if piece.damage else ""
     stdout.print(
-        f"{piece.name}: {_at(day, piece, 0)} to {_at(day, piece, piece.seconds)}{state}{damage}",
+        f"{piece.name}: {_at(piece, 0)} to {_at(piece, piece.seconds)}{state}{damage}",
         soft_wrap=True,
     )
     notes = index.notes(piece.recording)
     noted = {note.mark: note for note in notes if note.mark is not None}
     for mark in index.marks(piece.recording):
-        stdout.print(f"  {_at(day, piece, mark.t_s)} {mark.kind} {mark.text}", soft_wrap=True)
+        stdout.print(f"  {_at(piece, mark.t_s)} {mark.kind} {mark.text}", soft_wrap=True)
         if mark.number in noted:
             stdout.print(f"    {_note(noted[mark.number])}", soft_wrap=True)
     for note in notes:
         if note.mark is None:
-            until = "" if note.until_s is None else f" to {_at(day, piece, note.until_s)}"
-            stdout.print(f"  {_at(day, piece, note.t_s)}{until} {_note(note)}", soft_wrap=True)
+            until = "" if note.until_s is None else f" to {_at(piece, note.until_s)}"
+            stdout.print(f"  {_at(piece, note.t_s)}{until} {_note(note)}", soft_wrap=True)
 
 
 def _note(note: StoredNote) -> str:
@@ -174,23 +177,22 @@ def _note(note: StoredNote) -> str:
     return f"note {note.id}: {note.kind} {note.text}{tags}{label}"
 
 
-def _at(day: Day, piece: Recording, t_s: float) -> str:
-    if piece.began is None:
-        return f"+{minutes(t_s)}"
-    return f"{piece.began + timedelta(seconds=t_s):%H:%M:%S}"
+def _at(piece: Recording, t_s: float) -> str:
+    moment = piece.at(t_s)
+    return f"{moment:%H:%M:%S}" if moment else f"+{minutes(t_s)}"
 
 
 @sessions.command("add")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--person", metavar="CODE", required=True, callback=_code, help="Whose it is.")
-@click.option("--began", help='When the one file began, as "2026-11-20 14:00".')
+@click.option("--person", metavar="CODE", required=True, callback=as_code, help="Whose it is.")
+@began
 @rate
 @folder
 @as_json
 def add_(
     files: tuple[Path, ...],
     person: str,
-    began: str | None,
+    began: datetime | None,
     rate_hz: float | None,
     folder: Path,
     to_json: bool,
@@ -205,10 +207,9 @@ def add_(
     vagaband sessions add export.txt --person P07 --began "2026-11-20 14:00"
     vagaband sessions add vagaband-sessions/c0ffee-00003.vbj --person P07
     """
-    moment = when(began) if began else None
     with Index(folder) as index:
         added = _with_progress(
-            lambda progress: add(index, files, person, moment, rate_hz, progress)
+            lambda progress: add(index, files, person, began, rate_hz, progress)
         )
         keys = {one.recording for one in added}
         every = days(index, person)
@@ -280,13 +281,13 @@ def annotate_(
     elif placed is None:
         stdout.print(f"note {number} of {day.name} is removed")
     else:
-        where = _at(day, placed.piece, placed.t_s)
+        where = _at(placed.piece, placed.t_s)
         on = f", on the mark {placed.mark.kind}" if placed.mark and until is None else ""
         stdout.print(f"note {number} of {day.name} at {where}{on}", soft_wrap=True)
 
 
 @sessions.command("forget")
-@click.argument("person", callback=_code)
+@click.argument("person", callback=as_code)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @folder
 @as_json

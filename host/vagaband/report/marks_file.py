@@ -19,7 +19,9 @@ LARGEST_BYTES = 4 << 20
 MOST_ROWS = 5000
 WHEN = ("t_s", "timestamp", "time")
 KIND = ("kind", "conditions", "condition", "event")
-HALF_DAY_S = 43200.0
+DAY_S = 86400.0
+EARLY_S = 3600.0  # before the begin: a time of day from there on is of the same day
+FARTHEST_S = 2 * DAY_S  # from the begin: an event beyond it is of another recording
 
 
 def load_marks(path: Path, began: datetime | None) -> list[Note]:
@@ -81,6 +83,16 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def _t_s(path: Path, line: int, row: dict[str, str], began: datetime | None) -> float:
+    t_s = _told_s(path, line, row, began)
+    if abs(t_s) > FARTHEST_S:
+        raise InputError(
+            f"{path}, line {line}: it is {abs(t_s) / DAY_S:,.0f} days from the recording.",
+            "Check its date; leave out what is of another recording.",
+        )
+    return t_s
+
+
+def _told_s(path: Path, line: int, row: dict[str, str], began: datetime | None) -> float:
     written = next((row[name].strip() for name in WHEN if row.get(name, "").strip()), "")
     if row.get("t_s", "").strip():
         try:
@@ -102,7 +114,8 @@ def _t_s(path: Path, line: int, row: dict[str, str], began: datetime | None) -> 
 
 
 def _seconds_after(path: Path, line: int, written: str, began: datetime) -> float:
-    """From a date and time; or from a time of day, taken to be the one nearest to the begin."""
+    """From a date and time; or from a time of day, which is the first one from shortly before the
+    begin on."""
     try:
         if "-" in written:
             moment = datetime.fromisoformat(written)
@@ -117,4 +130,4 @@ def _seconds_after(path: Path, line: int, written: str, began: datetime) -> floa
     since = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
     midnight = began.replace(hour=0, minute=0, second=0, microsecond=0)
     t_s = (midnight + since - began).total_seconds()
-    return t_s + 2 * HALF_DAY_S if t_s < -HALF_DAY_S else t_s
+    return (t_s + EARLY_S) % DAY_S - EARLY_S

@@ -41,7 +41,9 @@ TOPICS = (
 def page(reading: Reading, language: str, hide_notes: bool = False) -> str:
     """The whole page of a reading; `hide_notes` leaves every word of the wearer out of it."""
     words, clock = Words(language), Clock(reading.began)
-    style, script = (Markup(HERE.joinpath(name).read_text()) for name in ("style.css", "page.js"))
+    style, script = (
+        Markup(HERE.joinpath(name).read_text("utf-8")) for name in ("style.css", "page.js")
+    )
     return _template().render(
         t=words,
         style=style,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -138,10 +138,10 @@ def stretches(day: Day) -> Sequence[str]:
 
 
 def _stretch(piece: Recording) -> str:
-    if piece.began is None:
+    begin, end = piece.at(0.0), piece.at(piece.seconds)
+    if not begin or not end:
         return f"+0:00 to +{minutes(piece.seconds)}"
-    end = piece.began + timedelta(seconds=piece.seconds)
-    return f"{piece.began:%H:%M:%S} to {end:%H:%M:%S}"
+    return f"{begin:%H:%M:%S} to {end:%H:%M:%S}"
 
 
 def minutes(seconds: float) -> str:

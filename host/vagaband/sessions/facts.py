@@ -56,6 +56,12 @@ def files_in(folder: Path) -> list[FolderFile]:
     return sorted(filter(None, map(_file, paths)), key=lambda file: file.rank)
 
 
+def is_recording_in(folder: Path, path: Path) -> bool:
+    """Whether a file lies in the folder under the name of a recording."""
+    file = _file(path)
+    return path.resolve().parent == folder.resolve() and file is not None and file.is_recording
+
+
 def _file(path: Path) -> FolderFile | None:
     left = UNFINISHED.fullmatch(path.name)
     for source, pattern in KINDS.items():

@@ -1,5 +1,6 @@
 """Erases every trace of a person: recordings and their copies, rows, and what was made of them."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from vagaband.sessions.facts import FolderFile, files_in, flash_copies, recordin
 from vagaband.sessions.index import Index
 from vagaband.sessions.written import written_of
 
+ASIDE = re.compile(re.escape(schema.NAME) + r"\.old\d+")  # as set_aside names them
 TABLES = ("notes", "marks", "epochs", "recordings", "owners")  # by recording
 
 
@@ -73,7 +75,7 @@ def traces_of(index: Index, person: str) -> Traces:
     made = written_of(index, person)
     traces.made = [one.path for one in made if one.is_same]
     traces.changed = [one.path for one in made if not one.is_same]
-    traces.aside = sorted(index.folder.glob(f"{schema.NAME}.old*"))
+    traces.aside = sorted(path for path in index.folder.iterdir() if ASIDE.fullmatch(path.name))
     return traces
 
 

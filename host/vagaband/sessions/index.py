@@ -31,9 +31,13 @@ class Recording:
     @property
     def began(self) -> datetime | None:
         """When it began, in this computer's zone."""
+        return self.at(0.0)
+
+    def at(self, t_s: float) -> datetime | None:
+        """A moment of it by this computer's clock, which summer time may have moved since."""
         if self.began_s is None:
             return None
-        return datetime.fromtimestamp(self.began_s, UTC).astimezone()
+        return datetime.fromtimestamp(self.began_s + t_s, UTC).astimezone()
 
 
 @dataclass(frozen=True)

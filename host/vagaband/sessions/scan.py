@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from vagaband import twin
 from vagaband.analysis.baseline import BaselineRow
-from vagaband.analysis.day import length_s, rows_of
+from vagaband.analysis.day import rows_of
 from vagaband.analysis.model import Piece
 from vagaband.assemble import Found, clock_of
 from vagaband.dating import dates
@@ -149,7 +149,7 @@ def _boot(journal: Journal) -> str:
 
 def _of_session(measured: Measured, session: Session) -> Measured:
     piece = Piece("", "", None, 0.0, session, numbers_of(session))
-    measured.seconds = length_s(piece)
+    measured.seconds = piece.seconds
     measured.marks = session.marks
     measured.epochs = rows_of(piece)
     return measured

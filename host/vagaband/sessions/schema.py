@@ -89,6 +89,7 @@ def open_index(folder: Path, name: str = NAME) -> sqlite3.Connection:
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA temp_store = MEMORY")
             _check(connection, path)
+            path.chmod(0o600)  # one whose mode was changed; another program's stays as it is
         except BaseException:
             connection.close()
             raise
@@ -96,14 +97,15 @@ def open_index(folder: Path, name: str = NAME) -> sqlite3.Connection:
 
 
 def _prepare(path: Path) -> None:
-    """Make the file private before anything is in it; refuse what is no index."""
+    """Make a new file private before anything is in it; refuse what is no index."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise InputError(f"{path} is no file.", "Remove it, or choose another folder.")
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         with os.fdopen(handle, "rb") as file:
-            os.fchmod(file.fileno(), 0o600) if hasattr(os, "fchmod") else path.chmod(0o600)
             head = file.read(len(MAGIC))
+        if not head:
+            path.chmod(0o600)
     except OSError as error:
         raise VagabandError(
             f"{path} can't be opened: {error.strerror}.", "Choose another folder with --folder."
@@ -115,9 +117,8 @@ def _prepare(path: Path) -> None:
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables in a new file; raise where the file is another program's or release's."""
     application, version = _stamp(connection)
-    if (application, version) == (0, 0) and not connection.execute(
-        "SELECT name FROM sqlite_master"
-    ).fetchall():
+    names = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
+    if (application, version) == (0, 0) and not names:
         with transaction(connection):
             if _stamp(connection) == (0, 0):  # nobody was faster
                 for name in TABLES:
@@ -125,6 +126,11 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
                 connection.execute(f"PRAGMA application_id = {APPLICATION}")
                 connection.execute(f"PRAGMA user_version = {VERSION}")
         application, version = _stamp(connection)
+    if application != APPLICATION and names and not names & TABLES.keys():
+        raise InputError(
+            f"{path} is no index of vagaband: it is another program's.",
+            "Choose another folder with --folder; nothing was changed.",
+        )
     if application != APPLICATION:
         raise _no_index(path)
     if version != VERSION:
