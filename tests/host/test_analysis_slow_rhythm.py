@@ -79,6 +79,14 @@ def test_a_metronome_noise_and_nothing_hold_no_rhythm():
     assert found_in(intervals_of([800.0])) == []
 
 
+def test_a_quick_breath_is_not_the_harmonic_of_a_wave_at_half_its_rate():
+    """Fifteen breaths a minute beside a wave of the vessels at 7.5, hardly larger."""
+    t_s = 0.8 * np.arange(750)
+    swing = 20 * np.sin(2 * np.pi * 0.125 * t_s) + 18 * np.sin(2 * np.pi * 0.25 * t_s)
+    assert found_in(intervals_of(800 + swing)) == []
+    assert found_in(intervals_of(800 + 20 * np.sin(2 * np.pi * 0.125 * t_s))) != []
+
+
 def test_a_gap_is_not_bridged():
     """Slow breathing on both sides of a gap: two stretches, none across."""
     rng = np.random.default_rng(6)

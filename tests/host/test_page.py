@@ -163,6 +163,29 @@ def test_a_slow_heart_with_collapsed_rsa_is_shown_and_never_alarmed(hard_day):
         assert not re.search(r"alarm|warning: |waarschuwing|danger|gevaar|urgent", said, re.I)
 
 
+def test_a_word_for_a_stretch_stands_at_each_region_that_it_reaches(hard_day):
+    notes = [Note(20.0, "note", "bodyscan", (), "rustig", until_s=280.0)]
+    reading = reading_of(hard_day("slow_breathing"), notes)
+    html = page(reading, "nl")
+    regions = re.search(r'<table id="regions">.*?</table>', html, re.DOTALL)
+    inside = {m.region for m in reading.moments if m.region and 20 <= m.t_s + 15 < 280}
+    assert regions
+    assert regions[0].count("rustig") == len(inside) > 0
+    changes = re.search(r'<table id="changes">.*?</table>', html, re.DOTALL)
+    assert changes
+    assert Seen(changes[0]).text.count("bodyscan") == 1  # its sign alone says little
+
+
+def test_after_the_end_of_a_recording_nothing_is_said_of_the_heart_stopping(hard_day):
+    """The last mark of the day: its two minutes were not recorded."""
+    html = page(reading_of(hard_day("short_day")), "nl")
+    changes = re.search(r'<table id="changes">.*?</table>', html, re.DOTALL)
+    assert changes
+    last = Seen(changes[0].rsplit("<tr>", 1)[1].split("</tr>")[0]).text
+    assert "ongestoord van opgenomen" in last
+    assert "hartslag" not in Seen(changes[0]).text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("evil", EVIL)
 def test_foreign_text_shows_as_text_wherever_it_stands(evil, language, hard_day):

@@ -86,7 +86,8 @@ def test_json_gives_the_claims_and_no_page(run_cli, strap):
         (("strap.txt", "--began", "gisteren"), "is no date and time"),
         (("strap.txt", "--marks", "none.csv"), "can't be read"),
         (("strap.txt", "--out", "strap.txt"), "strap.txt is a recording"),
-        (("none.vbj",), "none.vbj"),
+        (("none.vbj",), "no file and no session none.vbj"),
+        (("p07/2026-11-20",), "`vagaband sessions` lists"),
     ],
 )
 def test_a_wrong_call_is_said_in_one_sentence(words, said, run_cli, strap):

@@ -184,6 +184,9 @@ def test_a_session_is_found_by_each_of_its_names(folder: Path):
             assert the_day(index, name).name == "c0ffee/2026-11-21"
         with pytest.raises(InputError, match=r"more than one session.*beef02/2026-11-20"):
             the_day(index, "2026-11-20")
+        assert the_day(index, "beef02").name == "beef02/2026-11-20"
+        with pytest.raises(InputError, match=r"more than one session.*c0ffee/2026-11-21"):
+            the_day(index, "c0ffee")
         with pytest.raises(InputError, match="There is no session"):
             the_day(index, "2026-11-22")
 

@@ -24,6 +24,7 @@ from vagaband.cli.whose import as_code, began
 from vagaband.errors import DeviceError, InputError
 from vagaband.files import write_private
 from vagaband.journal import refuse_recording
+from vagaband.plain import plain
 from vagaband.ports import the_port
 from vagaband.pull import pull
 from vagaband.report import LANGUAGES
@@ -56,7 +57,11 @@ from vagaband.sessions.written import note_written
     type=click.Choice(list(LANGUAGES)),
     help="Language [Dutch where this computer's is, else English].",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="The page [FILE's name with .html].")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The page [FILE's or the session's name with .html].",
+)
 @click.option("--hide-notes", is_flag=True, help="Leave every text of marks and notes out of it.")
 @click.option(
     "--marks",
@@ -116,7 +121,8 @@ def report(
 
     language = lang or _language()
     for material, reading in zip(made, readings, strict=True):
-        path = out or Path(f"{material.files[0].stem}.html")
+        name = material.name.replace("/", "-") or material.files[0].stem
+        path = out or Path(f"{name}.html")
         refuse_recording(path, material.files)
         write_private(path, page(reading, language, hide_notes).encode())
         note_written([path], material.files, material.person, folder)
@@ -125,8 +131,15 @@ def report(
 
 def _named(folder: Path, files: tuple[Path, ...], began: datetime | None) -> Material | None:
     """The session that is named in place of a file; None where files are."""
-    if files[0].exists() or not (found := material_named(folder, str(files[0]))):
+    if files[0].exists():
         return None
+    if not (found := material_named(folder, str(files[0]))):
+        if len(files) > 1:
+            return None
+        raise InputError(
+            f"There is no file and no session {plain(files[0], 60)}.",
+            "Check the name and the folder; `vagaband sessions` lists the sessions.",
+        )
     if len(files) > 1:
         raise InputError(f"{files[0]} is a session: a page is of one.", "Name them one by one.")
     if began:

@@ -22,7 +22,7 @@ from vagaband.cli.shared import (
 from vagaband.cli.whose import as_code, began
 from vagaband.errors import InputError
 from vagaband.sessions.add import add
-from vagaband.sessions.annotate import annotate, remove, words
+from vagaband.sessions.annotate import LONGEST_TEXT, annotate, remove, words
 from vagaband.sessions.days import Day, days, minutes, the_day
 from vagaband.sessions.forget import Traces, forget, traces_of
 from vagaband.sessions.index import Index, Recording, StoredNote
@@ -275,6 +275,8 @@ def annotate_(
         else:
             said = words(text, tags, label, kind)
             placed, number = annotate(index, day, at or "", said, until)
+            if len(text) > LONGEST_TEXT:
+                say(f"The text is cut off: a note holds {LONGEST_TEXT} letters.")
     if to_json:
         done = {"removed": number} if placed is None else {"note": number, "session": day.name}
         print_json(done)

@@ -1,5 +1,6 @@
 """Exercises, stretches, marks and notes: their signs on the axis, and their lists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
@@ -9,6 +10,7 @@ from vagaband.report.foreign import foreign
 from vagaband.report.words import Clock, Words
 
 KINDS = ("event", "glimmer", "trigger", "note")  # of marks; others are the wearer's own word
+SHORT = 70  # letters of what stands beside a sign elsewhere
 BLOCKS = ("pacing", "resonance", "slow_rhythm", "marked")
 
 
@@ -107,6 +109,13 @@ def notes_of(reading: Reading, words: Words, clock: Clock, hidden: bool) -> list
         for k, note in enumerate(reading.notes)
         if k in signs
     ]
+
+
+def whats(blocks: Sequence[BlockRow], notes: Sequence[NoteRow]) -> dict[str, str]:
+    """A few words for each sign."""
+    return {row.sign: foreign(row.what, SHORT) for row in blocks} | {
+        row.sign: foreign(row.text or row.kind, SHORT) for row in notes
+    }
 
 
 def note_signs(reading: Reading) -> dict[int, str]:

@@ -68,11 +68,14 @@ def _pictures(reading: Reading, words: Words, clock: Clock, hidden: bool) -> dic
     there = bool(reading.moments)
     makers = (charts.heart_period, charts.rsa, charts.breathing)
     map_ = pattern_map(reading, words, hidden)
+    blocks = events.blocks_of(reading, words, clock, hidden)
+    notes = events.notes_of(reading, words, clock, hidden)
     return {
         "lanes": charts.lanes(reading, words) if there else [],
         "charts": [make(reading, words, clock) for make in makers] if there else [],
-        "blocks": events.blocks_of(reading, words, clock, hidden),
-        "notes": events.notes_of(reading, words, clock, hidden),
+        "blocks": blocks,
+        "notes": notes,
+        "whats": events.whats(blocks, notes),
         "map": map_,
         "regularity": charts.regularity(reading, words, clock) if there else None,
         "changes": changes_of(reading, words),

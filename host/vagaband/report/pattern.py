@@ -133,8 +133,15 @@ def _labelled(placed: list[Moment], notes: Iterable[Note]) -> list[tuple[Moment,
         for note in notes
         if note.label
         for moment in placed
-        if moment.t_s <= note.t_s < moment.t_s + EPOCH_S
+        if _is_felt(moment, note)
     ]
+
+
+def _is_felt(moment: Moment, note: Note) -> bool:
+    """Whether a note's moment lies in the epoch, or the epoch's middle in the note's stretch."""
+    if note.until_s is None:
+        return moment.t_s <= note.t_s < moment.t_s + EPOCH_S
+    return note.t_s <= moment.t_s + EPOCH_S / 2 < note.until_s
 
 
 def _rows(

@@ -60,6 +60,8 @@ UNITS = {
     "": (1.0, 2, "unit.none"),
 }
 SIGNED = CHANGES  # a difference has a sign
+# Reasons that speak of the whole recording, as they are said of two minutes of it.
+OF_A_PART = {"no_beats": "block_refused", "short": "block_refused"}
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,8 @@ def _tile(claim: Claim, words: Words) -> Tile:
         below = words("tiles.of", n=words.number(claim.n))
     elif claim.kind == "rsa":
         below = words("tiles.by", kind=words(f"rsa_kind.{claim.about}"), between=below)
+    elif claim.kind == "mean_hp" and claim.value:
+        below = words("tiles.beats", rate=words.number(60_000 / claim.value), between=below)
     return Tile(name, value, words(UNITS[claim.unit][2]), below)
 
 
@@ -231,7 +235,7 @@ def _sign(claim: Claim, signs: dict[int, str]) -> str:
 def cell_of(claim: Claim, words: Words) -> str:
     """A change or a swing in a table: its value with its interval, or why there is none."""
     if not claim.valid:
-        return words("cells.unsaid", why=words(f"why.{claim.why}"))
+        return words("cells.unsaid", why=words(f"why.{OF_A_PART.get(claim.why, claim.why)}"))
     value, low, high = values_of(claim, words)
     unit = words(UNITS[claim.unit][2])
     key = f"cells.{claim.kind}"

@@ -97,7 +97,7 @@ class Clock:
     def __call__(self, t_s: float, seconds: bool = False) -> str:
         """As "14:05" or "14:05:30"; undated, "1:05:30" from the first sample on."""
         if self.began is not None:
-            at = self.began + timedelta(seconds=t_s)
+            at = self.began + timedelta(seconds=t_s, microseconds=500_000)  # to the nearest second
             return at.strftime("%H:%M:%S" if seconds else "%H:%M")
         minutes, rest = divmod(round(t_s), 60)
         hours, minutes = divmod(minutes, 60)

@@ -101,7 +101,8 @@ def _day_of(piece: Recording) -> tuple[str, str]:
 
 
 def find_day(index: Index, name: str) -> Day | None:
-    """The session of a name as listed, its date alone, or a file's name, in any case of letters.
+    """The session of a name as listed, its person or date alone, or a file's name, in any case
+    of letters.
 
     Raises InputError for a name that several have.
     """
@@ -128,7 +129,7 @@ def the_day(index: Index, name: str) -> Day:
 def _names(day: Day) -> set[str]:
     date = day.name.split("/", 1)[1]
     stems = {piece.name.split(".")[0] for piece in day.pieces}
-    names = {day.name, date, *stems, *(piece.name for piece in day.pieces)}
+    names = {day.name, day.person, date, *stems, *(piece.name for piece in day.pieces)}
     return {name.lower() for name in names}
 
 

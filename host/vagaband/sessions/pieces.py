@@ -30,6 +30,7 @@ class Material:
     rows: list[BaselineRow] = field(default_factory=list)
     person: str = ""
     files: list[Path] = field(default_factory=list)
+    name: str = ""  # of the session, as `sessions` lists it
 
     @property
     def began(self) -> datetime | None:
@@ -52,6 +53,7 @@ class _Read:
 def pieces_of(index: Index, day: Day) -> Material:
     """A session of the data folder. What is damaged in it is used as far as it goes."""
     material = _joined([_known(index, recording, salvage=True) for recording in day.pieces])
+    material.name = day.name
     return _with_past(index, material)
 
 
