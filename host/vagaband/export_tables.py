@@ -15,13 +15,16 @@ the epoch that holds the start `epoch_t_s`, `ln_rsa_ms2` (PB2), `bp_ln_rsa_ms2`,
 `bp_ln_rsa_ms2` beside it.
 epochs: of 30 s, what numbers.py says: `pb2_gain_ln` and `pb2_alone` by the breathing of
 `pb2_breathing` ("device", or the reference's where the device's is not known).
-marks: `kind` and `text` as the wearer or the host gave them.
+marks: `kind` and `text` as the wearer or the host gave them, and what was noted on the session
+since (`vagaband sessions annotate`): `until_s` where it is a stretch, `tags` (several joined by
+" | "), `label` the wearer's own word for how it felt.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import zip_longest
 
+from vagaband.analysis.model import Note
 from vagaband.numbers import EpochNumbers, numbers_of, pb2_gain_ln
 from vagaband.open_recording import Opened
 from vagaband.reference.rsa import EPOCH_SAMPLES, GRID_HZ
@@ -76,14 +79,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "hf_ln_ms2",
         *END,
     ),
-    "marks": ("t_s", "kind", "text", *END),
+    "marks": ("t_s", "kind", "text", "until_s", "tags", "label", *END),
 }
 
 
 def rows_of(opened: Opened, table: str) -> Iterator[Row]:
     """The rows of a recording's table, in the columns' order; safe in a spreadsheet."""
     file = safe_cell(opened.path.name)
-    for t_s, cells in ROWS[table](opened.session):
+    for t_s, cells in _written(opened) if table == "marks" else ROWS[table](opened.session):
         yield [_seconds(t_s), *cells, _wall_clock(opened, t_s), file]
 
 
@@ -119,16 +122,20 @@ def _epochs(session: Session) -> Iterator[tuple[float, Row]]:
         yield item.device.t_s, _epoch_cells(item)
 
 
-def _marks(session: Session) -> Iterator[tuple[float, Row]]:
-    for mark in sorted(session.marks, key=lambda mark: mark.t_s):
-        yield mark.t_s, [safe_cell(mark.kind), safe_cell(mark.text)]
+def _written(opened: Opened) -> Iterator[tuple[float, Row]]:
+    notes = opened.written
+    if notes is None:
+        notes = [Note(mark.t_s, mark.kind, mark.text) for mark in opened.session.marks]
+    for note in sorted(notes, key=lambda note: note.t_s):
+        until = "" if note.until_s is None else _seconds(note.until_s)
+        words = (" | ".join(note.tags), note.label)
+        yield note.t_s, [safe_cell(note.kind), safe_cell(note.text), until, *map(safe_cell, words)]
 
 
 ROWS: dict[str, Callable[[Session], Iterator[tuple[float, Row]]]] = {
     "beats": _beats,
     "intervals": _intervals,
     "epochs": _epochs,
-    "marks": _marks,
 }
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from vagaband import journal, recording, twin
+from vagaband.analysis.model import Note
 from vagaband.dating import dates
 from vagaband.errors import InputError
 from vagaband.journal import Journal
@@ -27,13 +28,15 @@ LIGHT, INTERVALS = "light", "intervals"
 class Opened:
     """One recording. `source` is "light", or "intervals" where no light was measured; `began` its
     first sample: in the zone that the device was set to, without one where a file tells none, None
-    where nothing dates it. `notes` are sentences to tell the user."""
+    where nothing dates it. `notes` are sentences to tell the user; `written` are its marks with
+    what was noted on it since, None where nobody looked."""
 
     path: Path
     session: Session
     source: str
     began: datetime | None = None
     notes: list[str] = field(default_factory=list)
+    written: list[Note] | None = None
 
 
 def open_recording(

@@ -42,7 +42,9 @@ def test_the_demo_passes_and_the_picture_in_the_readme_is_its_own(tmp_path: Path
     assert {c["name"] for c in said["checks"]} >= {"twin_beats", "twin_epochs", "reference_rsa"}
     assert wall_s < 60
     out = tmp_path / "vagaband-demo"
-    assert {p.name for p in out.iterdir()} == {"session.vbj", "validate.png", "summary.json"}
+    names = {"session.vbj", "validate.png", "summary.json", "report.html"}
+    assert {p.name for p in out.iterdir()} == names
+    assert "<h1>" in (out / "report.html").read_text()
     assert json.loads((out / "summary.json").read_text()) == said
     assert all(p.stat().st_mode & 0o077 == 0 for p in [out, *out.iterdir()])
     # README shows a demo's picture: a stale one shows other numbers.

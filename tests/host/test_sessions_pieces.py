@@ -1,5 +1,6 @@
 """What the analysis gets of a session: pieces on one axis, notes in their place, the past."""
 
+import csv
 import json
 import shutil
 from datetime import timedelta
@@ -141,10 +142,24 @@ def test_a_real_strap_with_gaps_is_read_with_its_day(recordings: Path, tmp_path:
         assert not inside.any()
 
 
+def test_an_exported_table_of_marks_has_what_was_noted_since(folder: Path, run_cli):
+    files = [str(folder / f"c0ffee-0000{number}.vbj") for number in (5, 6)]
+    code, out, _ = run_cli("export", *files, "--table", "marks")
+    assert code == 0
+    told = [(row["t_s"], row["text"], row["until_s"], row["tags"], row["label"])
+            for row in csv.DictReader(out.splitlines())]  # fmt: skip
+    assert told == [
+        ("60.000000", "sun · on the water", "", "outside", "light"),
+        ("130.000000", "", "", "", ""),
+        ("13.000000", "talk", "53.000000", "", ""),
+        ("30.000000", "b", "", "", ""),
+    ]
+
+
 def test_a_page_is_of_a_session_by_its_name_and_forgotten_with_its_person(folder: Path, run_cli):
     code, _, err = run_cli("report", "p07/2026-11-20", "--lang", "nl")
     assert code == 0, err
-    (page,) = Path.cwd().glob("*.html")
+    page = Path("p07-2026-11-20.html")
     assert "on the water" in page.read_text()
     for more, said in (
         (("p07/2026-11-19",), "a page is of one"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from vagaband.analysis.day import read_day
 from vagaband.board.heart import Heart
 from vagaband.cli.shared import Range, as_json, beats, limits_of, rate, say, unusable
 from vagaband.cli.verdict import show_verdict
@@ -13,6 +14,8 @@ from vagaband.errors import InputError
 from vagaband.files import check_folder, write_private
 from vagaband.image_file import read_image
 from vagaband.judge import judge
+from vagaband.report import preferred_language
+from vagaband.sessions.pieces import material_of
 
 
 @click.command("demo")
@@ -37,7 +40,7 @@ from vagaband.judge import judge
     type=click.Path(path_type=Path),
     default=Path("vagaband-demo"),
     show_default=True,
-    help="Folder for the session, the picture and the summary.",
+    help="Folder for the session, the picture, the summary and the page.",
 )
 @as_json
 def demo_(
@@ -53,7 +56,7 @@ def demo_(
     out: Path,
     to_json: bool,
 ) -> None:
-    """The whole device without hardware: flash, wear, pull, validate.
+    """The whole device without hardware: flash, wear, pull, validate, report.
 
     Wears a synthetic heart for 6 virtual minutes, or a recording for its length. Begins with a
     blank chip and esptool where there is an image (--image, or one that flash has fetched).
@@ -75,5 +78,15 @@ def demo_(
         picture_file=out / "validate.png",
     )
     write_private(out / "summary.json", json.dumps(verdict.as_json(), indent=1).encode())
-    say(f"wrote {session}, {out / 'validate.png'}, {out / 'summary.json'}")
+    _write_page(session, out / "report.html")
+    made = ("validate.png", "summary.json", "report.html")
+    say(f"wrote {session}, {', '.join(str(out / name) for name in made)}")
     show_verdict(verdict, to_json)
+
+
+def _write_page(session: Path, path: Path) -> None:
+    """What `report` makes of the session."""
+    from vagaband.report.page import page  # what draws is loaded where something is drawn
+
+    reading = read_day(material_of([session]).pieces)
+    write_private(path, page(reading, preferred_language()).encode())

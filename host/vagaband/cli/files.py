@@ -1,5 +1,6 @@
 """Commands on files: replay, validate, export."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from vagaband.numbers import numbers_of
 from vagaband.open_recording import open_recording, open_recordings
 from vagaband.reference.time_domain import mean_hp_ms, rmssd_ms, sound_runs
 from vagaband.session import Session
+from vagaband.sessions.pieces import written_on
 from vagaband.sessions.written import note_written
 
 
@@ -195,7 +197,10 @@ def export(
     own files where --out is a folder.
     """
     form = _form(kind, table, {name: value for name, value in kubios.items() if value}, out)
-    opened = open_recordings(files, rate_hz, salvage)
+    opened = [
+        replace(item, written=written_on(item.path, item.session))
+        for item in open_recordings(files, rate_hz, salvage)
+    ]
     for note in [note for item in opened for note in item.notes] + form.notes(opened):
         say(f"note: {note}")
     if out:

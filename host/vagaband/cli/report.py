@@ -1,7 +1,5 @@
 """The command report: a recording, or what is new on a board, as a page a person reads."""
 
-import locale
-import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +25,7 @@ from vagaband.journal import refuse_recording
 from vagaband.plain import plain
 from vagaband.ports import the_port
 from vagaband.pull import pull
-from vagaband.report import LANGUAGES
+from vagaband.report import LANGUAGES, preferred_language
 from vagaband.report.marks_file import load_marks
 from vagaband.sessions.index import Index
 from vagaband.sessions.pieces import (
@@ -119,9 +117,9 @@ def report(
         return
     from vagaband.report.page import page  # what draws is loaded where something is drawn
 
-    language = lang or _language()
+    language = lang or preferred_language()
     for material, reading in zip(made, readings, strict=True):
-        name = material.name.replace("/", "-") or material.files[0].stem
+        name = material.name.replace("/", "-").split(".")[0] or material.files[0].stem
         path = out or Path(f"{name}.html")
         refuse_recording(path, material.files)
         write_private(path, page(reading, language, hide_notes).encode())
@@ -182,10 +180,3 @@ def _as_json(reading: Reading) -> dict[str, object]:
         "baseline": asdict(reading.baseline),
         "claims": [asdict(claim) for claim in reading.claims],
     }
-
-
-def _language() -> str:
-    """Dutch where this computer's language is, else English."""
-    asked = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    name = next(filter(None, asked), None) or locale.getlocale()[0] or ""
-    return "nl" if name.lower().startswith(("nl", "dutch")) else "en"

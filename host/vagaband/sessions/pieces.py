@@ -97,6 +97,20 @@ def material_named(folder: Path, name: str) -> Material | None:
         return pieces_of(index, day) if day else None
 
 
+def written_on(path: Path, session: Session) -> list[Note]:
+    """Marks and notes of a file in its own time, with what an index beside it knows."""
+    notes: list[StoredNote] = []
+    if (path.parent / schema.NAME).exists():
+        with Index(path.parent) as index:
+            refresh(index)
+            for recording in index.recordings():
+                if recording.name == path.name:
+                    notes = index.notes(recording.recording)
+    found = [_note(note, session.marks, 0.0) for note in notes]
+    found += [Note(mark.t_s, mark.kind, mark.text) for mark in _bare(session, notes)]
+    return sorted(found, key=lambda note: note.t_s)
+
+
 def make_theirs(material: Material, person: str, folder: Path) -> None:
     """Material of nobody is a person's, with what the data folder has of their past.
 
@@ -142,11 +156,8 @@ def _joined(read: list[_Read]) -> Material:
     first = read[0].began
     for one in read:
         offset_s = (one.began - first).total_seconds() if one.began and first else 0.0
-        noted = {note.mark for note in one.notes if note.mark is not None}
         marks = one.session.marks
-        session = replace(
-            one.session, marks=[mark for n, mark in enumerate(marks) if n not in noted]
-        )
+        session = replace(one.session, marks=_bare(one.session, one.notes))
         numbers = numbers_of(session)
         material.pieces.append(
             Piece(one.path.name, one.source, one.began, offset_s, session, numbers)
@@ -174,6 +185,12 @@ def _check(read: list[_Read]) -> None:
             f"These recordings began on {began[0]:%Y-%m-%d} and on {began[-1]:%Y-%m-%d}.",
             "Name those of one day.",
         )
+
+
+def _bare(session: Session, notes: Sequence[StoredNote]) -> list[Mark]:
+    """The marks that nothing was put on."""
+    noted = {note.mark for note in notes if note.mark is not None}
+    return [mark for n, mark in enumerate(session.marks) if n not in noted]
 
 
 def _note(note: StoredNote, marks: list[Mark], offset_s: float) -> Note:
