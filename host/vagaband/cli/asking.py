@@ -27,8 +27,8 @@ def ask_once(folder: Path, person: str, language: str) -> Answers | None:
         return None
     with Index(folder) as index:
         answers = index.answers(person)
-    if answers or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return answers
+    if answers or not all(one and one.isatty() for one in (sys.stdin, sys.stdout)):
+        return answers  # a closed one is None
     answers = _ask(person, language)
     with Index(folder) as index:  # not held while someone thinks
         index.answer(person, answers)

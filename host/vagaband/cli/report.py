@@ -97,7 +97,8 @@ def report(
 
     Each FILE is a journal from pull, a CSV with a column ir, ppg or ibi_ms, or the RR intervals of
     a strap; or one session as `vagaband sessions` names it. The page is one HTML file that needs
-    no network; only you can read it.
+    no network; only you can read it. A person of the data folder is asked once, at a terminal,
+    about pacemaker, irregular rhythm and medicines: they change what the numbers mean.
 
     \b
     vagaband report vagaband-sessions/DEVICE-00001.vbj
