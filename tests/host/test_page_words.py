@@ -10,7 +10,9 @@ import pytest
 import vagaband.report
 from page_readings import LANGUAGES
 from vagaband.analysis.claims import KINDS, WHYS
+from vagaband.analysis.claims_wearer import KINDS_OF_ANSWERS
 from vagaband.analysis.regions import HEARTS, REGIONS, RSAS, THEORY
+from vagaband.cli import asking
 from vagaband.journal import CONFIDENCES, REASONS
 from vagaband.report import sentences
 from vagaband.report.charts import RSA_KINDS
@@ -67,7 +69,7 @@ def patterns() -> set[str]:
     """Every key that the code or the template names, as a regular expression."""
     sections = {key.split(".")[0] for key in catalogue("en")}
     found = set()
-    for file in FOLDER.glob("*.py"):
+    for file in (*FOLDER.glob("*.py"), Path(asking.__file__)):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(re.escape(node.value))
@@ -94,9 +96,10 @@ def keys_under(texts: dict[str, str], prefix: str) -> set[str]:
 
 def test_whatever_the_analysis_can_say_has_its_words(texts):
     said = {kind for kind in KINDS if kind in sentences.SECTIONS} - set(sentences.NOT_SAID)
-    assert keys_under(texts, "claims.") | {"light", "time_of_day"} == said
+    assert keys_under(texts, "claims.") | {"light", "time_of_day", "wearer"} == said
     spoken = set(KINDS) - {"recorded", "refused_share", "corrected_share", "slow_rhythm"}
-    spoken -= {"hp_no_difference", "rsa_no_difference", "swing"}
+    spoken -= {"hp_no_difference", "rsa_no_difference", "swing", *KINDS_OF_ANSWERS.values()}
+    assert set(KINDS_OF_ANSWERS) < keys_under(texts, "ask.")
     assert keys_under(texts, "unsaid.") == spoken
     assert keys_under(texts, "cells.") == {*sentences.IN_TABLES, "unsaid"}
     assert keys_under(texts, "why.") == set(WHYS)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from data_folder import NOON, everything, opened, put
+from vagaband.analysis.model import Answers
 from vagaband.errors import InputError
 from vagaband.sessions.add import add
 from vagaband.sessions.annotate import annotate, words
@@ -37,6 +38,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rr.write_text("\n".join(str(800 + (k * 37 + hour) % 40) for k in range(200)))
         with opened(path) as index:
             index.give_device(device, person)
+            index.answer(person, Answers(medicines=True))
             add(index, [rr], person, NOON + timedelta(hours=hour))
             text, tag, label, kind = SAID if person == "p07zz" else ("a", "b", "c", "d")
             said = words(text, [tag], label, kind)
@@ -76,6 +78,7 @@ def test_no_byte_is_left_of_one_and_every_row_of_the_other(folder: Path):
         traces = traces_of(index, "p07zz")
         assert (len(traces.recordings), traces.notes, traces.devices) == (3, 6, ["c0ffee"])
         assert traces.epochs > 15
+        assert traces.answered
         assert len(traces.removed) == 3 + 4 + 1 + 1
         assert forget(index, "p07zz") == traces
     after = bytes_of(folder)
@@ -86,6 +89,8 @@ def test_no_byte_is_left_of_one_and_every_row_of_the_other(folder: Path):
     assert (folder / "beef02-flash-2.bin").exists()
     with opened(folder) as index:
         assert pieces_of(index, day).rows == rows
+        assert index.answers("p08") == Answers(medicines=True)
+        assert index.answers("p07zz") is None
         with pytest.raises(InputError, match=r"Nothing is kept of p07zz.*p08"):
             forget(index, "p07zz")
 
@@ -134,7 +139,7 @@ def test_the_command_lists_asks_and_says_what_stays(folder: Path, run_cli, monke
         monkeypatch.setattr("sys.stdin", io.StringIO(answer))
         code, _, err = run_cli("sessions", "forget", "p07zz")
         assert code == 130
-        assert "3 recordings, 6 notes" in err
+        assert "3 recordings, 6 notes, three answers" in err
         assert "c0ffee-00009.vbj.part" in err
     assert bytes_of(folder) == before
     code, out, err = run_cli("sessions", "forget", "P07zz", "--yes", "--json")

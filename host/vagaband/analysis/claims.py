@@ -10,10 +10,15 @@ from collections.abc import Iterator
 from vagaband.analysis.claims_blocks import of_blocks
 from vagaband.analysis.claims_order import of_order
 from vagaband.analysis.claims_session import of_session
+from vagaband.analysis.claims_wearer import as_paced, of_wearer
 from vagaband.analysis.model import Claim, Reading
 
 # kind: unit. `about` and the interval are said beside it.
 KINDS = {
+    "pacemaker": "",  # or a transplanted heart; 1: the wearer said yes, 0: no
+    "known_irregular": "",  # rhythm; 1 or 0
+    "medicines": "",  # that change the heart rate; 1 or 0
+    "wearer": "",  # never valid: of these three something is not known (not_asked, not_said)
     "recorded": "s",  # length of what was recorded
     "valid_share": "share",  # of the epochs
     "refused_share": "share",  # of the epochs, about a reason
@@ -58,13 +63,20 @@ WHYS = (
     "block_refused",
     "no_rhythm",
     "noise_unknown",  # intervals alone do not tell how exactly the beats were timed
+    "not_asked",
+    "not_said",  # asked, and rather not said
+    "pacemaker",  # or a transplanted heart
+    "left_out",  # known, and left out where what the wearer said is hidden
 )
 
 
 def claims_of(reading: Reading) -> list[Claim]:
     """All claims of a reading, in the order of KINDS."""
     order = {kind: place for place, kind in enumerate(KINDS)}
-    return sorted(_all(reading), key=lambda claim: order[claim.kind])
+    claims = _all(reading)
+    if reading.answers and reading.answers.pacemaker:
+        claims = as_paced(claims)
+    return sorted([*of_wearer(reading.answers), *claims], key=lambda claim: order[claim.kind])
 
 
 def _all(reading: Reading) -> Iterator[Claim]:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from vagaband.analysis.baseline import BaselineRow, Past, of_session, row_of
 from vagaband.analysis.blocks import blocks_of
 from vagaband.analysis.claims import claims_of
+from vagaband.analysis.claims_wearer import without_rsa
 from vagaband.analysis.heart_series import HeartRun, runs_of
-from vagaband.analysis.model import Baseline, Moment, Note, Piece, Reading
+from vagaband.analysis.model import Answers, Baseline, Moment, Note, Piece, Reading
 from vagaband.analysis.moments import moments_of
 from vagaband.analysis.regions import on_map
 from vagaband.analysis.regularity import at_moments
@@ -24,11 +25,12 @@ def read_day(
     notes: Sequence[Note] = (),
     baseline_rows: Sequence[BaselineRow] = (),
     person: str = "",
+    answers: Answers | None = None,
 ) -> Reading:
     """All that can be said of a session, or of a day in several pieces on one axis.
 
     `notes` come beside the marks of the sessions themselves; their times are on the day's axis.
-    `baseline_rows` are the person's epochs of before.
+    `baseline_rows` are the person's epochs of before, `answers` what they said of themselves.
     """
     ordered = tuple(sorted(pieces, key=lambda piece: piece.offset_s))
     runs = runs_of(ordered)
@@ -51,7 +53,10 @@ def read_day(
         seconds=seconds,
         person=person,
         segments=tuple(segments_of(runs, moments)),
+        answers=answers,
     )
+    if answers and answers.pacemaker:
+        reading = without_rsa(reading)
     return replace(reading, claims=tuple(claims_of(reading)))
 
 

@@ -124,6 +124,15 @@ class Baseline:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """What a person said of themselves that changes what the numbers mean; None: rather not."""
+
+    pacemaker: bool | None = None  # or a transplanted heart
+    irregular: bool | None = None  # a known irregular rhythm
+    medicines: bool | None = None  # or other substances that change the heart rate
+
+
+@dataclass(frozen=True)
 class Segment:
     """300 beats. `why` is "" or why they have no values: "noise", "noise_unknown", "corrected",
     "irregular", "motion", "flat"."""
@@ -176,3 +185,4 @@ class Reading:
     seconds: float  # length of the axis
     person: str = ""
     segments: tuple[Segment, ...] = ()
+    answers: Answers | None = None  # None: not asked

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from vagaband.cli.asking import ask_once
 from vagaband.cli.shared import DEFAULT_OUT, as_json, port, print_json, say, stderr, stdout
 from vagaband.cli.whose import as_code
 from vagaband.dating import dates
@@ -14,6 +15,7 @@ from vagaband.free import Freed, free
 from vagaband.journal import decode
 from vagaband.ports import the_port
 from vagaband.pull import Pulled, pull
+from vagaband.report import preferred_language
 from vagaband.sessions.pulled import take_pulled
 
 
@@ -70,6 +72,8 @@ def pull_(port: str | None, out: Path, freeing: bool, person: str | None, to_jso
         take_pulled(out, pulled, person, status.update)
     if person and not pulled:
         say(f"The board is not {person}'s yet: pull again once it holds a session.")
+    if person and pulled and not to_json:
+        ask_once(out, person, preferred_language())
     if any(p.damage for p in pulled):
         sys.exit(1)
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from vagaband.analysis.claims_wearer import without_answers
 from vagaband.analysis.day import read_day
 from vagaband.analysis.model import Reading
+from vagaband.cli.asking import ask_once
 from vagaband.cli.shared import (
     DEFAULT_OUT,
     as_json,
@@ -28,6 +30,7 @@ from vagaband.ports import the_port
 from vagaband.pull import pull
 from vagaband.report import LANGUAGES, preferred_language
 from vagaband.report.marks_file import load_marks
+from vagaband.sessions import schema
 from vagaband.sessions.index import Index
 from vagaband.sessions.pieces import (
     Material,
@@ -61,7 +64,12 @@ from vagaband.sessions.written import note_written
     type=click.Path(path_type=Path),
     help="The page [FILE's or the session's name with .html].",
 )
-@click.option("--hide-notes", is_flag=True, help="Leave every text of marks and notes out of it.")
+@click.option(
+    "--hide-notes",
+    is_flag=True,
+    help="Leave every text of marks and notes out of it, and what was said of pacemaker, irregular"
+    " rhythm and medicines: these are facts of health.",
+)
 @click.option(
     "--marks",
     type=click.Path(path_type=Path),
@@ -90,7 +98,8 @@ def report(
 
     Each FILE is a journal from pull, a CSV with a column ir, ppg or ibi_ms, or the RR intervals of
     a strap; or one session as `vagaband sessions` names it. The page is one HTML file that needs
-    no network; only you can read it.
+    no network; only you can read it. A person of the data folder is asked once, at a terminal,
+    about pacemaker, irregular rhythm and medicines: they change what the numbers mean.
 
     \b
     vagaband report vagaband-sessions/DEVICE-00001.vbj
@@ -111,14 +120,19 @@ def report(
             make_theirs(material, person, folder)
     if out and len(made) > 1:
         raise InputError(f"{len(made)} sessions are new, and --out names one page.", "Leave it.")
+    language = lang or preferred_language()
+    if not to_json:
+        for material in made:
+            home = _home(material, folder)
+            material.answers = material.answers or ask_once(home, material.person, language)
     readings = [_reading(material, marks) for material in made]
     if to_json:
-        found = [_as_json(reading) for reading in readings]
+        shown = map(without_answers, readings) if hide_notes else readings
+        found = [_as_json(reading) for reading in shown]
         print_json({"sessions": found} if port else found[0])
         return
     from vagaband.report.page import page  # what draws is loaded where something is drawn
 
-    language = lang or preferred_language()
     for material, reading in zip(made, readings, strict=True):
         name = material.name.replace("/", "-").split(".")[0] or material.files[0].stem
         path = out or Path(f"{name}.html")
@@ -168,9 +182,16 @@ def _pulled(url: str, folder: Path, person: str | None) -> list[Material]:
         return [pieces_of(index, day) for day in days]
 
 
+def _home(material: Material, folder: Path) -> Path:
+    """The folder whose index knows the person: the recording's own, else the data folder."""
+    own = material.files[0].parent
+    return own if (own / schema.NAME).exists() else folder
+
+
 def _reading(material: Material, marks: Path | None) -> Reading:
     notes = [*material.notes, *(load_marks(marks, material.began) if marks else [])]
-    return read_day(material.pieces, notes, material.rows, material.person)
+    person, answers = material.person, material.answers
+    return read_day(material.pieces, notes, material.rows, person, answers)
 
 
 def _as_json(reading: Reading) -> dict[str, object]:

@@ -1,51 +1,35 @@
 """The command sessions: what is in the data folder, whose it is, and what was noted on it."""
 
 import sys
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from vagaband.cli.asking import ask_once
+from vagaband.cli.data_folder import folder, opened, with_progress
+from vagaband.cli.person import person_
 from vagaband.cli.shared import (
-    DEFAULT_OUT,
     as_json,
     print_json,
     rate,
     say,
-    stderr,
     stdout,
 )
 from vagaband.cli.whose import as_code, began
 from vagaband.errors import InputError
+from vagaband.report import preferred_language
 from vagaband.sessions.add import add
 from vagaband.sessions.annotate import LONGEST_TEXT, annotate, remove, words
 from vagaband.sessions.days import Day, days, minutes, the_day
 from vagaband.sessions.forget import Traces, forget, traces_of
 from vagaband.sessions.index import Index, Recording, StoredNote
 from vagaband.sessions.rebuild import rebuild
-from vagaband.sessions.scan import Progress, refresh
 
 MOST_FILES = 20  # listed before they are removed
-
-
-def _folder(context: click.Context, _option: click.Parameter, given: Path | None) -> Path:
-    """The folder of the verb, else that of `sessions` itself."""
-    if given is None and context.parent is not None:
-        given = context.parent.params.get("folder")
-    return given or DEFAULT_OUT
-
-
 person = click.option("--person", metavar="CODE", callback=as_code, help="A person, by a code.")
-folder = click.option(
-    "--folder",
-    type=click.Path(path_type=Path),
-    callback=_folder,
-    help=f"The data folder.  [default: {DEFAULT_OUT}]",
-)
 
 
 @click.group("sessions", invoke_without_command=True)
@@ -64,35 +48,18 @@ def sessions(context: click.Context, folder: Path, person: str | None, to_json: 
     vagaband sessions add polar.txt --person P07 --began "2026-11-20 14:00"
     vagaband sessions show P07/2026-11-20                         its marks and notes
     vagaband sessions annotate P07/2026-11-20 --at 14:05 "phone call" --tag work --label tense
+    vagaband sessions person P07 --pacemaker no                   what changes the meaning
     vagaband sessions forget P07                                  every trace of a person
     """
     if context.invoked_subcommand is None:
         _list(folder, person, to_json)
 
 
-def _with_progress(run: Callable[[Progress], Any]) -> Any:
-    with stderr.status("reading the folder") as status:
-        return run(lambda what: status.update(what))
-
-
-def _open(folder: Path) -> Index:
-    """The index of a folder that is there, brought up to its files."""
-    if not folder.is_dir():
-        raise InputError(
-            f"There is no folder {folder}.",
-            "`vagaband pull` and `vagaband sessions add` make it; --folder names another.",
-        )
-    index = Index(folder)
-    try:
-        _with_progress(lambda progress: refresh(index, progress))
-    except BaseException:
-        index.close()
-        raise
-    return index
+sessions.add_command(person_)
 
 
 def _list(folder: Path, person: str | None, to_json: bool) -> None:
-    with _open(folder) as index:
+    with opened(folder) as index:
         found = days(index, person)
         told = [day.as_json(index) for day in found]
         people = index.people()
@@ -139,7 +106,7 @@ def show_(session: str, folder: Path, to_json: bool) -> None:
     vagaband sessions show P07/2026-11-20
     vagaband sessions show 2026-11-20 --json
     """
-    with _open(folder) as index:
+    with opened(folder) as index:
         day = the_day(index, session)
         if to_json:
             print_json(day.as_json(index))
@@ -208,9 +175,7 @@ def add_(
     vagaband sessions add vagaband-sessions/c0ffee-00003.vbj --person P07
     """
     with Index(folder) as index:
-        added = _with_progress(
-            lambda progress: add(index, files, person, began, rate_hz, progress)
-        )
+        added = with_progress(lambda progress: add(index, files, person, began, rate_hz, progress))
         keys = {one.recording for one in added}
         every = days(index, person)
     held = [(day, piece) for day in every for piece in day.pieces if piece.recording in keys]
@@ -227,6 +192,7 @@ def add_(
                 how = "is" if one.is_new else "was there, and is"
                 when_ = "" if piece.began else ", undated: --began dates it"
                 stdout.print(f"{one.file} {how} {piece.name} in {day.name}{when_}", soft_wrap=True)
+    ask_once(folder, person, preferred_language())
 
 
 @sessions.command("annotate")
@@ -267,7 +233,7 @@ def annotate_(
     """
     if (at is None) == (number is None):
         raise InputError("Name a moment or a note.", "Give --at TIME, or --remove N.")
-    with _open(folder) as index:
+    with opened(folder) as index:
         day = the_day(index, session)
         if number is not None:
             remove(index, day, number)
@@ -296,14 +262,14 @@ def annotate_(
 def forget_(person: str, yes: bool, folder: Path, to_json: bool) -> None:
     """Erase every trace of a person, after a list of it and a question.
 
-    Recordings and their copies, notes, what was computed, and the pages, pictures and tables that
-    vagaband wrote of them. What is still on a board stays there.
+    Recordings and their copies, notes, answers, what was computed, and the pages, pictures and
+    tables that vagaband wrote of them. What is still on a board stays there.
 
     \b
     vagaband sessions forget P07
     vagaband sessions forget P07 --yes --json
     """
-    with _open(folder) as index:
+    with opened(folder) as index:
         traces = traces_of(index, person)
         _tell(traces)
         if not yes:
@@ -324,8 +290,9 @@ def forget_(person: str, yes: bool, folder: Path, to_json: bool) -> None:
 
 def _tell(traces: Traces) -> None:
     files = traces.removed
+    answers = "three answers, " if traces.answered else ""
     say(
-        f"Of {traces.person}: {len(traces.recordings)} recordings, {traces.notes} notes, "
+        f"Of {traces.person}: {len(traces.recordings)} recordings, {traces.notes} notes, {answers}"
         f"{traces.epochs} epochs in the index, and {len(files)} files:"
     )
     for path in files[:MOST_FILES]:
@@ -346,7 +313,7 @@ def rebuild_(folder: Path, to_json: bool) -> None:
     """
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}.", "Name it with --folder.")
-    done = _with_progress(lambda progress: rebuild(folder, progress))
+    done = with_progress(lambda progress: rebuild(folder, progress))
     if to_json:
         kept = str(done.kept) if done.kept else None
         print_json({"recordings": done.recordings, "notes": done.notes, "kept": kept})

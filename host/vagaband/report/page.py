@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from vagaband import __version__
+from vagaband.analysis.claims_wearer import without_answers
 from vagaband.analysis.model import Reading
 from vagaband.report import charts, epochs, events
 from vagaband.report.foreign import foreign
@@ -39,7 +40,10 @@ TOPICS = (
 
 
 def page(reading: Reading, language: str, hide_notes: bool = False) -> str:
-    """The whole page of a reading; `hide_notes` leaves every word of the wearer out of it."""
+    """The whole page of a reading; `hide_notes` leaves every word of the wearer out of it, and
+    what they said of themselves."""
+    if hide_notes:
+        reading = without_answers(reading)
     words, clock = Words(language), Clock(reading.began)
     style, script = (
         Markup(HERE.joinpath(name).read_text("utf-8")) for name in ("style.css", "page.js")

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vagaband.analysis.claims_wearer import OF_WEARER
 from vagaband.analysis.model import Claim, Reading
 from vagaband.report.events import block_sign, note_signs
 from vagaband.report.words import NARROW, Words
 
 # Section in which a kind's sentence stands. What can't be said stands in "uncertain" in any case.
 SECTIONS = {
+    **dict.fromkeys(OF_WEARER, ("wearer",)),
     "light": ("uncertain",),
     "time_of_day": ("uncertain",),
     "valid_share": ("glance",),
@@ -32,6 +34,10 @@ MOST_SIGNS = 8  # named in one sentence
 NOT_SAID = ("region_share",)  # where it is valid, the map's own table says it
 # Topic of the honesty section that goes with a kind, or with why something can't be said.
 MORE = {
+    **dict.fromkeys(OF_WEARER, "rhythm"),
+    "not_asked": "rhythm",
+    "not_said": "rhythm",
+    "pacemaker": "rhythm",
     "refused_share": "refused",
     "slow_rhythm": "breathing",
     "rsa_change": "uncertainty",
@@ -96,7 +102,8 @@ class ChangeRow:
 def said_of(reading: Reading, words: Words) -> dict[str, list[Sentence]]:
     """The sentences of each section."""
     said: dict[str, list[Sentence]] = {
-        name: [] for name in ("glance", "time", "map", "regularity", "complexity", "uncertain")
+        name: []
+        for name in ("wearer", "glance", "time", "map", "regularity", "complexity", "uncertain")
     }
     for claim in reading.claims:
         of_part = claim.block is not None or claim.note is not None
@@ -106,6 +113,8 @@ def said_of(reading: Reading, words: Words) -> dict[str, list[Sentence]]:
             continue
         if claim.kind == "slow_rhythm":
             continue  # said together, below
+        if claim.kind in OF_WEARER and claim.value == 0:
+            continue  # a no changes nothing
         sentence = sentence_of(claim, words)
         places = SECTIONS.get(claim.kind, ())
         for name in places if claim.valid else {*places, "uncertain"} - {"glance"}:

@@ -30,6 +30,7 @@ class Traces:
     devices: list[str] = field(default_factory=list)
     notes: int = 0
     epochs: int = 0
+    answered: bool = False  # what they said of themselves
 
     @property
     def removed(self) -> list[Path]:
@@ -46,6 +47,7 @@ class Traces:
             "notes": self.notes,
             "epochs": self.epochs,
             "devices": self.devices,
+            "answered": self.answered,
         }
 
 
@@ -61,6 +63,7 @@ def traces_of(index: Index, person: str) -> Traces:
     devices = index.rows("SELECT device FROM devices WHERE person = ?", person)
     traces.devices = [row["device"] for row in devices]
     worn = set(traces.devices)
+    traces.answered = index.answers(person) is not None
     for recording in traces.recordings:
         traces.notes += len(index.notes(recording))
         (count,) = index.rows("SELECT COUNT(*) n FROM epochs WHERE recording = ?", recording)
@@ -114,7 +117,7 @@ def forget(index: Index, person: str) -> Traces:
         keys = [(recording,) for recording in traces.recordings]
         for table in TABLES:
             index.connection.executemany(f"DELETE FROM {table} WHERE recording = ?", keys)
-        for table in ("devices", "written"):
+        for table in ("devices", "written", "answers"):
             index.connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,))
     with schema.told(index.path):
         index.connection.execute("VACUUM")

@@ -6,11 +6,12 @@ seconds from a recording's first sample: they stay right when it is dated later.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from vagaband.analysis.baseline import BaselineRow
+from vagaband.analysis.model import Answers
 from vagaband.sessions import schema
 
 
@@ -146,10 +147,10 @@ class Index:
         ]
 
     def people(self) -> list[str]:
-        """Every code that has a recording, a board or something written."""
+        """Every code that has a recording, a board, something written or an answer."""
         rows = self.rows(
             "SELECT person FROM owners UNION SELECT person FROM devices"
-            " UNION SELECT person FROM written ORDER BY person"
+            " UNION SELECT person FROM written UNION SELECT person FROM answers ORDER BY person"
         )
         return [row["person"] for row in rows]
 
@@ -158,8 +159,25 @@ class Index:
         rows = self.rows("SELECT person FROM devices WHERE device = ?", device)
         return rows[0]["person"] if rows else device
 
+    def answers(self, person: str) -> Answers | None:
+        """What a person said of themselves; None where they were not asked."""
+        rows = self.rows(
+            "SELECT pacemaker, irregular, medicines FROM answers WHERE person = ?", person
+        )
+        if not rows:
+            return None
+        return Answers(**{k: None if said is None else bool(said) for k, said in rows[0].items()})
+
+    def answer(self, person: str, answers: Answers) -> None:
+        """Keep what a person said of themselves, in place of what they said before."""
+        with self.change():
+            self.connection.execute(
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (person, *astuple(answers))
+            )
+
     def give_device(self, device: str, person: str) -> None:
-        """A person wears the board from now on; what nobody had of it is theirs too."""
+        """A person wears the board from now on; what nobody had of it is theirs too, and so is
+        what its nameless wearer answered, where they have not answered themselves."""
         with self.change():
             self.connection.execute(
                 "INSERT INTO devices VALUES (?, ?)"
@@ -171,6 +189,11 @@ class Index:
                 " (SELECT recording FROM recordings WHERE device = ?)",
                 (person, device, device),
             )
+            self.connection.execute(
+                "UPDATE OR IGNORE answers SET person = ? WHERE person = ?", (person, device)
+            )
+            if person != device:
+                self.connection.execute("DELETE FROM answers WHERE person = ?", (device,))
 
     def give(self, recordings: Iterable[str], person: str, began: datetime | None = None) -> None:
         """Recordings are a person's; `began` says when they began."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from vagaband.analysis.baseline import DAYS, BaselineRow
-from vagaband.analysis.model import Note, Piece
+from vagaband.analysis.model import Answers, Note, Piece
 from vagaband.errors import InputError
 from vagaband.numbers import numbers_of
 from vagaband.open_recording import open_recording
@@ -23,7 +23,7 @@ LONGEST_DAY = timedelta(hours=36)  # from the first piece's begin to the last on
 
 @dataclass
 class Material:
-    """What a page is made of, for read_day(pieces, notes, rows, person)."""
+    """What a page is made of, for read_day(pieces, notes, rows, person, answers)."""
 
     pieces: list[Piece] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -31,6 +31,7 @@ class Material:
     person: str = ""
     files: list[Path] = field(default_factory=list)
     name: str = ""  # of the session, as `sessions` lists it
+    answers: Answers | None = None  # of the person; None: not asked
 
     @property
     def began(self) -> datetime | None:
@@ -205,8 +206,11 @@ def _note(note: StoredNote, marks: list[Mark], offset_s: float) -> Note:
 
 
 def _with_past(index: Index, material: Material) -> Material:
-    """The person's epochs of before, that an own baseline can be made of."""
+    """What the person said of themselves, and their epochs of before, that an own baseline can
+    be made of."""
     began = material.began
+    if material.person:
+        material.answers = index.answers(material.person) or material.answers
     if began and material.person:
         since = began - timedelta(days=DAYS + 1)
         material.rows += index.epochs(material.person, since, began)

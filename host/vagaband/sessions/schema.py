@@ -1,6 +1,7 @@
 """The index file: its tables, how it is opened, and what is said where that fails.
 
-`OWN` tables hold what no recording says: whose it is, what was noted, what was written from it.
+`OWN` tables hold what no recording says: whose it is, what was noted, what was written from it,
+what people said of themselves (1 yes, 0 no, null rather not; a row is there once they were asked).
 `DERIVED` tables can be made again from the recordings.
 """
 
@@ -34,6 +35,12 @@ OWN = {
         "label TEXT NOT NULL",
     ),
     "written": ("path TEXT NOT NULL", "person TEXT NOT NULL", "sha256 TEXT NOT NULL"),
+    "answers": (
+        "person TEXT PRIMARY KEY NOT NULL",
+        "pacemaker INTEGER",
+        "irregular INTEGER",
+        "medicines INTEGER",
+    ),
 }
 DERIVED = {
     "recordings": (
