@@ -1,9 +1,13 @@
 """What all tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
+
+# A shell has what it runs in the background ignore Ctrl-C, and so would all that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ASIDE = Path(__file__).parents[2] / "shared" / "data"  # beside the checkout
 
