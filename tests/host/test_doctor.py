@@ -25,6 +25,7 @@ from virtual_board import Board
 Start = Callable[..., Board]
 SHORT = Examination(finger_s=2.0, watch_s=8.0, glow_s=0.0)
 FAST: dict[str, Any] = {"speed": 4.0, "baud": 2_000_000}
+UNHURRIED = {"speed": 2.0}  # where samples must not be lost to other tests that run beside it
 READ_LEDS = (
     "from machine import I2C, Pin; b = I2C(0, scl=Pin(22), sda=Pin(21)); "
     "print(list(b.readfrom_mem(0x57, 9, 1) + b.readfrom_mem(0x57, 12, 2)))"
@@ -61,7 +62,7 @@ def probe(boards: Start, idle_chip: Path, tmp_path: Path) -> Callable[..., Repor
         if config:
             with ChipFiles(chip) as files:
                 put(files, "/vagal.json", json.dumps(config).encode())
-        board = boards(flash_file=chip, **options, **FAST)
+        board = boards(flash_file=chip, **{**FAST, **options})
         waits = {"finger_ms": 2000, "watch_ms": 8000, "glow_ms": 0}
         found = conversation.run_probes(board.url, waits, lambda name: None)
         for name in ("reset", "app"):
@@ -145,14 +146,14 @@ def test_each_fault_of_chip_and_light_has_its_own_line(
     if "script" in options:
         (tmp_path / "script").write_text(options["script"] + "\n")
         options = {"script": tmp_path / "script"}
-    report = probe(**options)
+    report = probe(**UNHURRIED, **options)
     assert failed(report) == [line]
     assert cause in line_of(report, line).cause
 
 
 def test_leds_that_are_known_to_be_exchanged_are_no_fault(probe):
     def told(**options: Any) -> Report:
-        return probe(config={"leds_swapped": 1}, **options)
+        return probe(config={"leds_swapped": 1}, **UNHURRIED, **options)
 
     report = told(swapped=True)
     assert failed(report) == []
