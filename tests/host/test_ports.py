@@ -100,7 +100,7 @@ def test_a_port_of_something_else_is_silent_and_does_not_take_long():
     os.close(ours)
     os.close(theirs)
     assert found.kind == "silent"
-    assert time.monotonic() - began_s < 6
+    assert time.monotonic() - began_s < 8
 
 
 def test_a_busy_port_says_so():
