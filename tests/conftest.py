@@ -31,7 +31,7 @@ LONG = (
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """More than there are cores, as tests wait for boards; not so many that boards wait for them."""
+    """More than there are cores, as tests wait for boards; not so many that boards wait too."""
     return 2 * (os.cpu_count() or 1) + 1
 
 
