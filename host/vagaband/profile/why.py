@@ -1,25 +1,23 @@
-"""Why something of a profile can't be said: every code that an `Estimate`, an `Efficiency` or a
-`Glimmers` may carry. Each has a text in the catalogues of the page."""
+"""Why a profile says nothing of something: every code there is. The texts are the catalogues'."""
 
-WHYS = (
-    "pacemaker",  # or a transplanted heart: nothing is read from the rhythm
-    "left_out",  # known, and left out where what the wearer said is hidden
-    "few_days",  # too few days with something usable
-    "few_epochs",  # too few usable half minutes
-    "few_marks",  # a tag or kind was marked too seldom
-    "few_mark_days",  # or on too few days
-    "few_controls",  # too few stretches of the same hour to hold it against
-    "no_marks",  # nothing was marked
-    "no_baseline",  # no level to come back to
-    "short_before",  # too little recorded before
-    "short_after",  # or after
-    "refused",  # too much of it was refused
-    "paced",  # breathing was paced
-    "slow_breathing",
-    "breath_unknown",
-    "no_reaction",  # nothing to come back from
-    "not_in_recording",  # the recording ends before
-    "no_challenge",  # vagal efficiency: at rest
-    "small_range",  # or RSA hardly moved
-    "unrelated",  # or heart period and RSA did not move together
-)
+PACEMAKER = "pacemaker"  # or a transplanted heart: nothing is read from the rhythm
+LEFT_OUT = "left_out"  # known, and left out where what the wearer said is hidden
+FEW_DAYS = "few_days"
+FEW_EPOCHS = "few_epochs"
+FEW_MARKS = "few_marks"  # to tell an effect from chance
+FEW_MARK_DAYS = "few_mark_days"
+FEW_READ = "few_read"  # marks at which the heart could be read
+FEW_CONTROLS = "few_controls"  # unmarked time of the same hour
+NO_MARKS = "no_marks"
+NO_BASELINE = "no_baseline"
+SHORT_BEFORE = "short_before"
+SHORT_AFTER = "short_after"
+REFUSED = "refused"
+PACED = "paced"
+SLOW_BREATHING = "slow_breathing"
+BREATH_UNKNOWN = "breath_unknown"
+NO_REACTION = "no_reaction"
+NOT_IN_RECORDING = "not_in_recording"
+NO_CHALLENGE = "no_challenge"  # vagal efficiency: at rest
+SMALL_RANGE = "small_range"  # RSA hardly moved
+UNRELATED = "unrelated"  # heart period and RSA did not move together
