@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from vagaband.profile.model import Beats, Estimate, History, Profile
+from vagaband.profile.why import PACEMAKER
 
-WHY = "pacemaker"
-NONE = Estimate(None, None, None, 0, why=WHY)
+NONE = Estimate(None, None, None, 0, why=PACEMAKER)
 # Fields that are read from the rhythm, beside those that say `rsa` in their name.
 OF_RHYTHM = {"recovery", "efficiency", "swing_ms", "candidates", "found", "false_per_day"}
 OF_RHYTHM |= {"per_hour", "mean_stay_s", "share"}
@@ -35,7 +35,7 @@ def without_rhythm(history: History) -> History:
 def unsaid(profile: Profile) -> Profile:
     """The profile of that, which says why there is no RSA in it."""
     profile = _told(profile)
-    return replace(profile, glimmers=replace(profile.glimmers, why=WHY))
+    return replace(profile, glimmers=replace(profile.glimmers, why=PACEMAKER))
 
 
 def _told(value: Any) -> Any:
