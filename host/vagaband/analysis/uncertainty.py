@@ -43,6 +43,28 @@ def normal_quantile(comparisons: int = 1) -> float:
     return NormalDist().inv_cdf(1 - (1 - LEVEL) / (2 * max(comparisons, 1)))
 
 
+def student_share(t: Floats, freedom: int) -> Floats:
+    """Share of Student's t within +-|t|, elementwise (Abramowitz and Stegun, 26.7.3 and .4)."""
+    angle = np.arctan(np.abs(t) / math.sqrt(freedom))
+    odd = freedom % 2
+    term = np.cos(angle) if odd else np.ones_like(angle)
+    total = np.zeros_like(angle)
+    for k in range(odd, freedom - 1, 2):
+        total += term
+        term = term * np.cos(angle) ** 2 * (k + 1) / (k + 2)
+    return 2 / math.pi * (angle + np.sin(angle) * total) if odd else np.sin(angle) * total
+
+
+def student_quantile(freedom: int, comparisons: int = 1) -> float:
+    """As `normal_quantile`, where the SD is known from so many degrees of freedom only."""
+    low, high = 0.0, 1e6
+    while high - low > 1e-6 * high:
+        middle = (low + high) / 2
+        inside = student_share(np.array(middle), freedom) < 1 - (1 - LEVEL) / max(comparisons, 1)
+        low, high = (middle, high) if inside else (low, middle)
+    return high
+
+
 @dataclass(frozen=True)
 class Scatter:
     """How epochs scatter about the mean of their own stretch: SD, and likeness of neighbours (0 to

@@ -92,18 +92,25 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Effect:
-    """What goes with a tag: marked moments against control stretches of the same hour."""
+    """What goes with a tag: marked moments against control stretches of the same hour.
+
+    `rsa` is as measured: breathing moves it. `rsa_even` is what is left at the same breathing rate,
+    `rsa_of_breath` what the rate explains; claims on RSA are of `rsa_even`. Intervals are each for
+    itself, claims and `smallest` hold for all tags together.
+    """
 
     tag: str
     marks: int
-    days: int
+    days: int  # with marks
     controls: int
-    hp: Estimate  # ms
+    hp: Estimate  # ms; n: marks that could be used
     rsa: Estimate  # ln
+    rsa_even: Estimate
+    rsa_of_breath: Estimate
     breath: Estimate  # a minute
-    rsa_claim: str  # "more", "less", "" (none shown); corrected for the number of tags
+    rsa_claim: str  # "more", "less", "" (none shown)
     hp_claim: str  # "longer", "shorter", ""
-    breathing_differs: bool  # so that the RSA may be its doing
+    breathing_differs: bool  # so that the RSA as measured may be its doing
 
 
 @dataclass(frozen=True)
