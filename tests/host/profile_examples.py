@@ -109,10 +109,12 @@ def _effect(
     hp: str = "",
     breathing: bool = False,
 ) -> Effect:
-    period, of_rsa, breath = estimates
-    return Effect(
-        tag, marks, marks * 3 // 4, 10 * marks, period, of_rsa, breath, rsa, hp, breathing
-    )
+    period, even, breath = estimates
+    of_breath = no(breath.why) if breath.why else est(-0.15 if breathing else 0.02, 0.06)
+    of_rsa = even if even.value is None else est(even.value + (of_breath.value or 0.0), 0.3)
+    days, controls = marks * 3 // 4, 10 * marks
+    found = (period, of_rsa, even, of_breath, breath)
+    return Effect(tag, marks, days, controls, *found, rsa, hp, breathing)
 
 
 def recoveries() -> tuple[Recovery, ...]:
