@@ -20,4 +20,6 @@ NO_REACTION = "no_reaction"
 NOT_IN_RECORDING = "not_in_recording"
 NO_CHALLENGE = "no_challenge"  # vagal efficiency: at rest
 SMALL_RANGE = "small_range"  # RSA hardly moved
+WIDE = "wide"  # the interval leaves nothing to be said
+IRREGULAR = "irregular"  # rhythm: it looks like splendid RSA
 UNRELATED = "unrelated"  # heart period and RSA did not move together
