@@ -118,6 +118,27 @@ def test_what_two_recordings_cover_counts_once_and_what_has_no_date_not(tmp_path
     assert [mark.text for mark in history.marks] == ["within", "both"], "marks are kept, all"
 
 
+def test_where_only_rsa_is_lost_in_noise_the_heart_period_stands(tmp_path: Path):
+    """Else the moments of least RSA would be missing from the heart period too."""
+    folder = tmp_path / "noise"
+    put(folder, 1, seconds=400)
+    with opened(folder) as index:
+        for reason, at_s in (("noise", 60), ("motion", 120)):
+            with index.change():
+                index.connection.execute(
+                    "UPDATE epochs SET reason = ? WHERE t_s BETWEEN ? AND ?",
+                    (reason, at_s, at_s + 30),
+                )
+        epochs = history_of(index, "c0ffee").epochs
+    known = {
+        reason: (np.isfinite(hp_ms), np.isfinite(rsa_ln), valid)
+        for hp_ms, rsa_ln, valid, reason in zip(
+            epochs.hp_ms, epochs.rsa_ln, epochs.valid, epochs.reason, strict=True
+        )
+    }
+    assert known == {"": (True, True, 1), "noise": (True, False, 0), "motion": (False, False, 0)}
+
+
 def test_from_a_day_on_and_up_to_one(month: Path):
     whole = told(month)
     cut = datetime.fromtimestamp(whole.spans[10][0] + 600, UTC)
