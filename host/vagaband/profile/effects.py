@@ -6,8 +6,8 @@ heart period), and one on RSA is of RSA at the same breathing rate: the chain's 
 off, and the person's slope on breathing in unmarked time. What breathing does because of the tag
 is taken off too; both numbers are given.
 
-It says what goes with a mark, not what makes it: people mark when something is extreme, and what is
-extreme falls back of itself. Tags that always go together can't be told apart.
+It says what goes with a mark, not what makes it: people mark when something is extreme, and what
+is extreme falls back of itself. Tags that always go together can't be told apart.
 """
 
 from dataclasses import dataclass
