@@ -94,6 +94,8 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
     run("validate", str(session), cwd=here)
     assert run("export", str(session), "--out", "a.csv", cwd=here).returncode == 0
     assert run("report", str(session), cwd=here).returncode == 0
+    made = run("profile", session.name.split("-")[0], cwd=here)
+    assert made.returncode == 0, made.stderr
     kubios = ("--format", "kubios", "--out", "a.txt")
     assert run("export", str(session), *kubios, cwd=here).returncode == 0
     for name, content in (
@@ -106,7 +108,7 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
     assert "wrote" in run("demo", "--minutes", "0.5", cwd=here).stderr
 
     rows = {row["file"]: int(row["mode"], 8) for row in ROW.finditer(DOCUMENT)}
-    assert len(rows) == 22
+    assert len(rows) == 23
     seen = set()
     for path in here.rglob("*"):
         name = str(path.relative_to(here))

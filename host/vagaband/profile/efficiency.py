@@ -14,6 +14,7 @@ import numpy as np
 from vagaband.analysis.uncertainty import scatter_of
 from vagaband.profile.model import Efficiency
 from vagaband.profile.watched import Watched
+from vagaband.profile.why import FEW_EPOCHS, NO_CHALLENGE, SMALL_RANGE, UNRELATED, WIDE
 from vagaband.session import Floats
 
 LEAST_STEPS = 20
@@ -29,18 +30,18 @@ WARNINGS = (
 )
 
 
-def efficiency_of(seen: Watched) -> Efficiency:
-    """Over a challenge and what lies around it."""
+def efficiency_of(seen: Watched, moved: bool) -> Efficiency:
+    """Over a challenge and what lies around it; `moved`: RSA by more than chance makes it."""
     hp_ms, rsa_ln = _around(seen)
     n, warnings = len(hp_ms), _warnings(seen)
     if n < LEAST_STEPS:
-        return Efficiency(None, None, None, None, n, None, "few_epochs", warnings)
+        return Efficiency(None, None, None, None, n, None, FEW_EPOCHS, warnings)
     rsa, hp = rsa_ln - rsa_ln.mean(), hp_ms - hp_ms.mean()
     rsa_sd, hp_sd = float(np.std(rsa, ddof=1)), float(np.std(hp, ddof=1))
     r = float(rsa @ hp) / ((n - 1) * rsa_sd * hp_sd) if rsa_sd * hp_sd else 0.0
     slope = r * hp_sd / rsa_sd if rsa_sd else 0.0
     se = _standard_error(hp - slope * rsa, rsa)
-    why = _why_not(rsa_sd, r, slope, se)
+    why = _why_not(rsa_sd, r, slope, se) if moved else NO_CHALLENGE
     if why:
         return Efficiency(None, None, None, r, n, rsa_sd, why, warnings)
     return Efficiency(slope, se, hp_sd / rsa_sd, r, n, rsa_sd, "", warnings)
@@ -67,10 +68,10 @@ def _standard_error(rest: Floats, rsa: Floats) -> float:
 
 def _why_not(rsa_sd: float, r: float, slope: float, se: float) -> str:
     if rsa_sd < LEAST_RSA_SD:
-        return "rsa_still"
+        return SMALL_RANGE
     if r < LEAST_R:
-        return "unrelated"
-    return "wide" if se > WIDEST * slope else ""
+        return UNRELATED
+    return WIDE if se > WIDEST * slope else ""
 
 
 def _warnings(seen: Watched) -> tuple[str, ...]:

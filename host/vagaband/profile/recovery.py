@@ -28,6 +28,14 @@ from vagaband.profile.model import Estimate, History, Recovery
 from vagaband.profile.return_curve import MARGIN_LN, Known, Levels, return_of
 from vagaband.profile.running import STEP_S
 from vagaband.profile.watched import Watched, watched_of
+from vagaband.profile.why import (
+    IRREGULAR,
+    NO_REACTION,
+    NOT_IN_RECORDING,
+    REFUSED,
+    SHORT_AFTER,
+    SHORT_BEFORE,
+)
 from vagaband.session import Floats
 
 LEAST_STEPS = 8  # of 15 s: two minutes, before and after (rsa.md §5)
@@ -41,7 +49,7 @@ A_STEP = STEP_S / 60 * EPOCHS_PER_MIN  # in epochs
 def recoveries_of(history: History) -> tuple[Recovery, ...]:
     """All challenges in order of time, with what can be said of each."""
     return tuple(
-        _recovery(seen) if isinstance(seen, Watched) else _refused(seen, "no_recording", 0.0)
+        _recovery(seen) if isinstance(seen, Watched) else _refused(seen, REFUSED, 0.0)
         for seen in watched_of(history)
     )
 
@@ -69,7 +77,7 @@ def _recovery(seen: Watched) -> Recovery:
         state=state,
         baseline="own" if own else "before",
         watched_s=watched_s,
-        efficiency=efficiency_of(seen) if one.bodily else None,
+        efficiency=efficiency_of(seen, _is_beyond(reaction)) if one.bodily else None,
     )
 
 
@@ -94,15 +102,13 @@ def _why_refused(seen: Watched) -> str:
     """Why nothing can be said of it; "" where something can."""
     reasons = Counter(seen.reasons)
     if reasons["irregular"] > MOST_IRREGULAR * reasons.total():
-        return "irregular"  # what is left between is not trusted either
-    few_before = len(seen.before.at_s) < LEAST_STEPS and seen.own.bp_ln is None
-    few = len(seen.during.at_s) < LEAST_DURING or len(seen.after.at_s) < LEAST_STEPS
-    if not few and not few_before:
-        return ""
-    refused = Counter({reason: count for reason, count in reasons.items() if reason})
-    if refused.total() > reasons.total() / 2:
-        return refused.most_common(1)[0][0]
-    return "short" if few else "no_baseline"
+        return IRREGULAR  # what is left between is not trusted either
+    if len(seen.during.at_s) < LEAST_DURING:
+        return REFUSED
+    if len(seen.after.at_s) < LEAST_STEPS:
+        return SHORT_AFTER
+    has_baseline = len(seen.before.at_s) >= LEAST_STEPS or seen.own.bp_ln is not None
+    return "" if has_baseline else SHORT_BEFORE
 
 
 def _before(seen: Watched, rsa: Scatter, hp: Scatter) -> tuple[Known, Known] | None:
@@ -148,16 +154,20 @@ def _reaction(rest: Known, during: Known, seen: Watched) -> Estimate:
     return Estimate(apart, apart - half, apart + half, len(seen.during.at_s), smallest=half)
 
 
+def _is_beyond(reaction: Estimate) -> bool:
+    """Whether the heart moved by more than chance makes it."""
+    return abs(reaction.value or 0.0) > (reaction.smallest or math.inf)
+
+
 def _back(
     seen: Watched, reaction: Estimate, levels: Levels, scatter: Scatter
 ) -> tuple[Estimate, str]:
     """The recovery and its state."""
-    n, apart, half = len(seen.after.at_s), reaction.value or 0.0, reaction.smallest or 0.0
-    if abs(apart) <= half or apart > -MARGIN_LN:
-        why = "no_difference" if abs(apart) <= half else "rose" if apart > 0 else "small"
-        return Estimate(None, None, None, n, why=why), "no_reaction"
+    n = len(seen.after.at_s)
+    if not _is_beyond(reaction) or (reaction.value or 0.0) > -MARGIN_LN:
+        return Estimate(None, None, None, n, why=NO_REACTION), "no_reaction"
     found = return_of(seen.after, seen.challenge.end_s, levels, scatter.sd * scatter.of_mean(1))
     middle, low, high = (s if math.isfinite(s) else None for s in found)
     if middle is None:
-        return Estimate(None, low, None, n, why="not_in_recording"), "not_in_recording"
+        return Estimate(None, low, None, n, why=NOT_IN_RECORDING), "not_in_recording"
     return Estimate(middle, low, high, n), "recovered"

@@ -65,8 +65,8 @@ def _watched(
     span: tuple[float, float],
     others: list[tuple[float, float]],
 ) -> Watched:
-    ended_s = max((end for begin, end in others if begin <= one.begin_s), default=-math.inf)
-    begun_s = min((begin for begin, _ in others if begin > one.begin_s), default=math.inf)
+    ended_s = max((end for begin, end in others if begin < one.begin_s), default=-math.inf)
+    begun_s = min((begin for begin, _ in others if begin >= one.end_s), default=math.inf)
     begin_s = min(max(span[0], ended_s, one.begin_s - BEFORE_S), one.begin_s)
     end_s = max(min(span[1], begun_s, one.end_s + AFTER_S), one.end_s)
     beats = history.beats(begin_s - FILTER_S, end_s + FILTER_S)

@@ -36,7 +36,8 @@ BREATH_UNKNOWN = "breath_unknown"  # at too many of the marks, so that RSA may b
 # Recovery, vagal efficiency, candidates.
 NO_REACTION = "no_reaction"
 NOT_IN_RECORDING = "not_in_recording"
-RSA_STILL = "rsa_still"  # it hardly moved
+NO_CHALLENGE = "no_challenge"  # vagal efficiency: at rest
+SMALL_RANGE = "small_range"  # RSA hardly moved
 UNRELATED = "unrelated"  # heart period and RSA did not move together
 WIDE = "wide"  # the interval leaves nothing to be said
 NO_MORE_THAN_CHANCE = "no_more_than_chance"
