@@ -19,7 +19,7 @@ from vagaband.profile.clock import local
 from vagaband.profile.controls import CLEAR_S, Busy, busy_times, meets
 from vagaband.profile.model import Candidate, History
 from vagaband.profile.quiet import Shape, moves_of, slope_of
-from vagaband.profile.why import CHANCE, FEW_DAYS
+from vagaband.profile.why import FEW_DAYS, NO_MORE_THAN_CHANCE
 from vagaband.profile.windows import Series
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
@@ -91,7 +91,7 @@ def candidates_of(history: History) -> Found:
         _candidate(forwards, k, float(chance[k]))
         for k in np.flatnonzero(recent & (chance <= MOST_CHANCE))[:MOST_ASKED]
     ]
-    why = "" if asked else CHANCE
+    why = "" if asked else NO_MORE_THAN_CHANCE
     asked.sort(key=lambda one: one.at_s)
     return tuple(asked), false_per_day, why, len(forwards.at_s), days
 

@@ -5,7 +5,9 @@ those whose hour of day is within one of the asked, on any day, and that no mark
 minutes of, are its controls. An exercise of the device counts as a mark: it is no ordinary time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +27,7 @@ EXERCISES = ("pacing", "resonance", "marked")  # stretches that are kept clear o
 
 @dataclass(frozen=True)
 class Tiles:
-    """Unmarked stretches of one length in order of time, (n,) each."""
+    """Stretches of one length in order of time, (n,) each."""
 
     seconds: float
     begin_s: Floats
@@ -35,6 +37,10 @@ class Tiles:
     def near(self, hour: float) -> NDArray[np.bool_]:
         """Which are within an hour of an hour of day."""
         return hours_apart(self.hour, hour) <= NEAR_H
+
+    def only(self, these: NDArray[np.bool_]) -> "Tiles":
+        """Some of them."""
+        return Tiles(self.seconds, self.begin_s[these], self.day[these], self.hour[these])
 
 
 class Controls:
@@ -49,17 +55,21 @@ class Controls:
         """All unmarked stretches of a length (made whole epochs)."""
         epochs = max(round(seconds / EPOCH_S), 1)
         if epochs not in self._tiles:
-            self._tiles[epochs] = self._cut(epochs * EPOCH_S)
+            self._tiles[epochs] = self._clear(epochs * EPOCH_S)
         return self._tiles[epochs]
 
-    def _cut(self, seconds: float) -> Tiles:
-        spans = self._history.spans
-        begins = [np.arange(begin, end - seconds + 1, seconds) for begin, end in spans]
-        begin_s = np.sort(np.concatenate(begins)) if begins else np.zeros(0)
+    def _clear(self, seconds: float) -> Tiles:
+        all_of_it = tiles_of(self._history.spans, seconds, self._history.zone)
+        begin_s = all_of_it.begin_s
         near = meets(self._busy, begin_s - CLEAR_S, begin_s + seconds + CLEAR_S)
-        begin_s = begin_s[~near]
-        day, hour = local(begin_s, self._history.zone)
-        return Tiles(seconds, begin_s, day, hour)
+        return all_of_it.only(~near)
+
+
+def tiles_of(spans: Sequence[tuple[float, float]], seconds: float, zone: tzinfo) -> Tiles:
+    """Recordings cut into stretches of one length, marked or not."""
+    begins = [np.arange(begin, end - seconds + 1, seconds) for begin, end in spans]
+    begin_s = np.sort(np.concatenate([*begins, np.zeros(0)]))
+    return Tiles(seconds, begin_s, *local(begin_s, zone))
 
 
 def controls_for(history: History, begin_s: float, end_s: float) -> Floats:

@@ -16,7 +16,7 @@ from vagaband.profile.model import Estimate, Glimmer, Glimmers, History, Mark
 from vagaband.profile.over_days import over_days
 from vagaband.profile.quiet import Quiet, Shape, moves_of
 from vagaband.profile.refused import why_no_number
-from vagaband.profile.why import FEW_CONTROLS, NEAR_ANOTHER, REFUSED, SHORT_BEFORE
+from vagaband.profile.why import FEW_CONTROLS, MOSTLY_REFUSED, NEAR_ANOTHER, SHORT_BEFORE
 
 KIND = "glimmer"
 NAMES = (KIND, "glimmers")
@@ -73,7 +73,7 @@ def _why(history: History, at_s: float, what: str, no_change: bool, no_start: bo
             why_no_number(history.epochs, history.stretches, a, b, hp=what == "hp")
             for a, b in sides
         ]
-        return next(filter(None, whys), REFUSED)
+        return next(filter(None, whys), MOSTLY_REFUSED)
     return SHORT_BEFORE if no_start else ""
 
 

@@ -8,11 +8,11 @@ import numpy as np
 from vagaband.analysis.regions import HP_KNOWN
 from vagaband.analysis.saying import LEAST_VALID, MOST_IRREGULAR
 from vagaband.profile.model import Epochs, Stretch
-from vagaband.profile.why import NOT_RECORDED, PACED, REFUSED, SHORT, SLOW
+from vagaband.profile.why import MOSTLY_REFUSED, NOT_RECORDED, PACED, SHORT, SLOW_BREATHING
 from vagaband.profile.windows import LEAST_KNOWN
 from vagaband.reference.run_numbers import EPOCH_S
 
-UNEVEN = {"pacing": PACED, "resonance": PACED, "slow_rhythm": SLOW}
+UNEVEN = {"pacing": PACED, "resonance": PACED, "slow_rhythm": SLOW_BREATHING}
 
 
 def inside(epochs: Epochs, begin_s: float, end_s: float) -> slice:
@@ -58,10 +58,10 @@ def why_no_number(
     if not reasons or fit < least:
         return SHORT
     reason, n = reasons.most_common(1)[0]
-    return reason if n > LEAST_VALID * reasons.total() else REFUSED
+    return reason if n > LEAST_VALID * reasons.total() else MOSTLY_REFUSED
 
 
 def _uneven(stretches: Sequence[Stretch], begin_s: float, end_s: float) -> str:
     """Why RSA of a valid epoch may not be compared."""
     kinds = [s.kind for s in stretches if s.begin_s < end_s and s.end_s > begin_s]
-    return next((UNEVEN[kind] for kind in sorted(kinds) if kind in UNEVEN), SLOW)
+    return next((UNEVEN[kind] for kind in sorted(kinds) if kind in UNEVEN), SLOW_BREATHING)
