@@ -126,7 +126,9 @@ def test_candidates_are_questions_and_how_often_chance_makes_one_stands_beside_t
     said = section(profile_page(people.full(), "nl"), "glimmers")
     assert said.count("was hier iets?") == len(people.full().glimmers.candidates)
     assert "vindt dit zoeken er toch nog een per 5 dagen (0,21 per dag)" in said
-    assert "van tien zulke momenten maakt toeval er" in said
+    assert "Gevonden: 9 van zulke momenten op 25 dagen" in said
+    assert "van zulke duidelijke momenten is hoogstens 40 % toeval" in said
+    assert "ademtempo onbekend, en de ademhaling alleen kan dit al doen" in said
 
 
 def test_what_was_refused_in_a_treatment_that_shakes_the_sensor_is_shown():

@@ -17,7 +17,7 @@ CODES = {code for name, code in vars(why).items() if name.isupper()}
 def test_whatever_a_profile_can_say_has_its_words(language):
     texts = catalogue(language)
     assert keys_under(texts, "profile.why.") == CODES
-    assert keys_under(texts, "profile.state.") == set(moving.STATES)
+    assert keys_under(texts, "profile.state.") == {"recovered", *moving.TOLD}
     assert keys_under(texts, "profile.warning.") == set(efficiency.WARNINGS)
     assert keys_under(texts, "profile.treatments.name.") == {*treatments.NAMES, "other"}
     assert keys_under(texts, "profile.treatments.warning.") == set(treatments.WARNINGS)

@@ -73,6 +73,11 @@ class Forest:
     rows: list[Row]
     more: list[Row] = field(default_factory=list)
 
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a picture in it."""
+        return not all(row.why for row in (*self.rows, *self.more))
+
 
 def forest(
     columns: Sequence[tuple[str, Measure]], entries: Sequence[Entry], words: Words

@@ -23,6 +23,7 @@ from vagaband.report.words import Words
 
 COLUMNS = (("profile.reaction_rsa", RSA), ("profile.reaction_hp", HP), ("profile.back", BACK))
 STATES = ("recovered", "not_in_recording", "no_reaction", "refused")
+TOLD = ("not_in_recording", "no_reaction")  # of each; one that is refused says why itself
 LONGEST = 80
 
 
@@ -73,6 +74,8 @@ def _notes(one: Recovery, words: Words) -> tuple[str, ...]:
     """What became of it, where it is not back at the own baseline."""
     if one.state == "recovered":
         return (words("profile.moving.from_before"),) if one.baseline == "before" else ()
+    if one.state not in TOLD:
+        return ()
     return (words(f"profile.state.{one.state}", watched=words.span(one.watched_s)),)
 
 
