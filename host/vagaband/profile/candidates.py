@@ -15,15 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vagaband.profile.clock import local
+from vagaband.profile.controls import CLEAR_S, Busy, busy_times, meets
 from vagaband.profile.model import Candidate, History
-from vagaband.profile.quiet import (
-    Shape,
-    busy_times,
-    local_s,
-    moves_of,
-    overlaps,
-    slope_of,
-)
+from vagaband.profile.quiet import Shape, moves_of, slope_of
+from vagaband.profile.why import FEW_DAYS, NO_MORE_THAN_CHANCE
 from vagaband.profile.windows import Series
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
@@ -50,7 +46,7 @@ class Track:
     rsa: Floats
     hp: Floats
     breath: Floats
-    busy: Floats
+    busy: Busy
 
     def backwards(self) -> "Track":
         """The same in a time that runs the other way."""
@@ -59,7 +55,7 @@ class Track:
             self.rsa[::-1],
             self.hp[::-1],
             self.breath[::-1],
-            -self.busy[::-1, ::-1],
+            (-self.busy[1][::-1], -self.busy[0][::-1]),
         )
 
 
@@ -84,10 +80,10 @@ def candidates_of(history: History) -> Found:
         epochs.at_s, epochs.rsa_ln, epochs.hp_ms, epochs.breath_per_min, busy_times(history)
     )
     forwards, backwards = peaks_of(track), peaks_of(track.backwards())
-    days = len(np.unique(local_s(forwards.looked_at, history.zone) // 86400))
+    days = len(np.unique(local(forwards.looked_at, history.zone)[0]))
     scanned = len(forwards.looked_at) * EPOCH_S / SHAPE.seconds
     if days < LEAST_DAYS or scanned < LEAST_SCANNED:
-        return (), None, "few_days", 0, days
+        return (), None, FEW_DAYS, 0, days
     chance = chances(forwards.score, backwards.score)
     false_per_day = (1 + len(backwards.score)) / days
     recent = forwards.at_s >= epochs.at_s[-1] - ASKED_DAYS * 86400
@@ -95,7 +91,7 @@ def candidates_of(history: History) -> Found:
         _candidate(forwards, k, float(chance[k]))
         for k in np.flatnonzero(recent & (chance <= MOST_CHANCE))[:MOST_ASKED]
     ]
-    why = "" if asked else "no_more_than_chance"
+    why = "" if asked else NO_MORE_THAN_CHANCE
     asked.sort(key=lambda one: one.at_s)
     return tuple(asked), false_per_day, why, len(forwards.at_s), days
 
@@ -107,7 +103,8 @@ def peaks_of(track: Track) -> Peaks:
     the breathing rate, where it is known, stayed what it was.
     """
     begin_s = track.at_s - SHAPE.before_s
-    at_s = track.at_s[~overlaps(track.busy, begin_s, begin_s + SHAPE.seconds)]
+    end_s = begin_s + SHAPE.seconds
+    at_s = track.at_s[~meets(track.busy, begin_s - CLEAR_S, end_s + CLEAR_S)]
     rsa = moves_of(Series(track.at_s, track.rsa), at_s, SHAPE, share=1.0)
     hp = moves_of(Series(track.at_s, track.hp), at_s, SHAPE, share=1.0)
     breath = moves_of(Series(track.at_s, track.breath), at_s, SHAPE).change

@@ -16,6 +16,7 @@ from vagaband.profile.model import Estimate, Glimmer, Glimmers, History, Mark
 from vagaband.profile.over_days import over_days
 from vagaband.profile.quiet import Quiet, Shape, moves_of
 from vagaband.profile.refused import why_no_number
+from vagaband.profile.why import FEW_CONTROLS, MOSTLY_REFUSED, NEAR_ANOTHER, SHORT_BEFORE
 
 KIND = "glimmer"
 NAMES = (KIND, "glimmers")
@@ -52,11 +53,11 @@ def _each(history: History, quiet: Quiet, marks: Sequence[Mark], what: str) -> l
     last_s = -math.inf
     for mark, change, start in zip(marks, moves.change, moves.start, strict=True):
         usual = quiet.usual(what, mark.at_s, SHAPE)
-        why = "near_another" if mark.at_s - last_s < SHAPE.seconds else ""
+        why = NEAR_ANOTHER if mark.at_s - last_s < SHAPE.seconds else ""
         why = why or _why(history, mark.at_s, what, math.isnan(change), math.isnan(start))
-        last_s = last_s if why == "near_another" else mark.at_s
+        last_s = last_s if why == NEAR_ANOTHER else mark.at_s
         if why or usual is None:
-            found.append(Estimate(None, None, None, 0, why=why or "few_controls"))
+            found.append(Estimate(None, None, None, 0, why=why or FEW_CONTROLS))
             continue
         value, sd = usual.beyond(float(change), float(start))
         half = usual.quantile() * sd
@@ -72,8 +73,8 @@ def _why(history: History, at_s: float, what: str, no_change: bool, no_start: bo
             why_no_number(history.epochs, history.stretches, a, b, hp=what == "hp")
             for a, b in sides
         ]
-        return next(filter(None, whys), "mostly_refused")
-    return "short_before" if no_start else ""
+        return next(filter(None, whys), MOSTLY_REFUSED)
+    return SHORT_BEFORE if no_start else ""
 
 
 def _together(

@@ -95,9 +95,9 @@ class Estimate:
 class Effect:
     """What goes with a tag: marked moments against control stretches of the same hour.
 
-    `rsa` is as measured: breathing moves it. `rsa_even` is what is left at the same breathing rate,
-    `rsa_of_breath` what the rate explains; claims on RSA are of `rsa_even`. Intervals are each for
-    itself, claims and `smallest` hold for all tags together.
+    `rsa` is as measured: breathing moves it. `rsa_even` is what is left at the same breathing
+    rate, `rsa_of_breath` what the rate explains; claims on RSA are of `rsa_even`. Intervals are
+    each for itself, claims and `smallest` hold for all tags together.
     """
 
     tag: str

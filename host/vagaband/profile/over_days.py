@@ -6,8 +6,9 @@ from datetime import datetime, tzinfo
 
 import numpy as np
 
+from vagaband.analysis.uncertainty import student_quantile
 from vagaband.profile.model import Estimate
-from vagaband.reference.bland_altman import student_t
+from vagaband.profile.why import FEW_DAYS, FEW_TIMES
 
 LEAST_TIMES = 3
 LEAST_DAYS = 3
@@ -28,15 +29,15 @@ def over_days(
     """
     known = [(v, t) for v, t in zip(values, at_s, strict=True) if math.isfinite(v)]
     if len(known) < LEAST_TIMES:
-        return Estimate(None, None, None, len(known), why="few_times")
+        return Estimate(None, None, None, len(known), why=FEW_TIMES)
     by_day: dict[object, list[float]] = {}
     for value, when_s in known:
         by_day.setdefault(datetime.fromtimestamp(when_s, zone).date(), []).append(value)
     if len(by_day) < LEAST_DAYS:
-        return Estimate(None, None, None, len(known), why="few_other_days")
+        return Estimate(None, None, None, len(known), why=FEW_DAYS)
     means = np.array([np.mean(day) for day in by_day.values()])
     freedom = len(means) - 1
     sd = math.hypot(float(means.std(ddof=1)) / math.sqrt(len(means)), control_sd)
-    value, half = float(means.mean()), student_t(freedom) * sd
-    smallest = student_t(freedom, comparisons) * sd
+    value, half = float(means.mean()), student_quantile(freedom) * sd
+    smallest = student_quantile(freedom, comparisons) * sd
     return Estimate(value, value - half, value + half, len(known), smallest)

@@ -8,25 +8,22 @@ the slope of all quiet moments. Their scatter about it holds the estimator's noi
 own slow wander, and is what a change must stand out from.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from functools import cache
 
 import numpy as np
 
+from vagaband.analysis.uncertainty import student_quantile
+from vagaband.profile.clock import hours_apart, local
+from vagaband.profile.controls import CLEAR_S, NEAR_H, busy_times, meets
 from vagaband.profile.model import History
 from vagaband.profile.windows import Series
-from vagaband.reference.bland_altman import student_t
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
-APART_S = 600.0  # a control stretch has no mark so near (DESIGN §7)
-SAME_HOUR = 1.0
 LEAD_S = 900.0  # before the stretch before: the level that it is held against
 LEAST_CONTROLS = 10  # that do not overlap
 MOST_FREEDOM = 400  # more make no difference to t
-EXERCISES = ("pacing", "resonance", "marked")  # kinds of stretches that are not quiet
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Usual:
 
     def quantile(self, comparisons: int = 1) -> float:
         """Of Student's t, for the SD is known from so many controls only."""
-        return student_t(min(self.controls - 1, MOST_FREEDOM), comparisons)
+        return student_quantile(min(self.controls - 1, MOST_FREEDOM), comparisons)
 
 
 def moves_of(series: Series, at_s: Floats, shape: Shape, share: float = 0.5) -> Moves:
@@ -96,7 +93,7 @@ class Quiet:
         self._zone = history.zone
         self._grid_s = epochs.at_s
         self._busy = busy_times(history)
-        self._hour = hours_of(epochs.at_s, history.zone)
+        _, self._hour = local(epochs.at_s, history.zone)
         self._of_shape = cache(self._measured)
         self.series = {
             "rsa": Series(epochs.at_s, epochs.rsa_ln),
@@ -108,8 +105,8 @@ class Quiet:
         """What is usual of "rsa" or "hp" at the hour of a moment (or at `any_hour`); None with
         too few controls."""
         hour, change, start, slope = self._of_shape(what, shape)
-        apart = np.abs(hour - hours_of(np.array([at_s]), self._zone)[0])
-        near = np.full(len(hour), any_hour) | (np.minimum(apart, 24 - apart) <= SAME_HOUR)
+        _, now = local(np.array([at_s]), self._zone)
+        near = (hours_apart(hour, float(now[0])) <= NEAR_H) | any_hour
         controls = int(near.sum() * EPOCH_S / shape.seconds)
         if controls < LEAST_CONTROLS:
             return None
@@ -126,7 +123,8 @@ class Quiet:
     def _measured(self, what: str, shape: Shape) -> tuple[Floats, Floats, Floats, float]:
         """Hour, change and start of all quiet moments with both, and the slope between them."""
         begin_s = self._grid_s - shape.before_s
-        quiet = ~overlaps(self._busy, begin_s, begin_s + shape.seconds)
+        end_s = begin_s + shape.seconds
+        quiet = ~meets(self._busy, begin_s - CLEAR_S, end_s + CLEAR_S)
         moves = moves_of(self.series[what], self._grid_s[quiet], shape)
         known = np.isfinite(moves.change) & np.isfinite(moves.start)
         change, start = moves.change[known], moves.start[known]
@@ -138,40 +136,3 @@ def slope_of(start: Floats, change: Floats) -> float:
     apart = start - start.mean() if len(start) else start
     square = float(apart @ apart)
     return float(apart @ change) / square if square > 0 else 0.0
-
-
-def busy_times(history: History) -> Floats:
-    """Begin and end (k, 2) of what is not quiet, in order, joined where they overlap: marks and
-    exercises with ten minutes on either side."""
-    marked = [(mark.at_s, mark.until_s or mark.at_s) for mark in history.marks]
-    done = [(s.begin_s, s.end_s) for s in history.stretches if s.kind in EXERCISES]
-    return joined((a - APART_S, b + APART_S) for a, b in [*marked, *done])
-
-
-def joined(times: Iterable[tuple[float, float]]) -> Floats:
-    """Stretches of time (k, 2) in order, those that overlap made one."""
-    found: list[tuple[float, float]] = []
-    for begin_s, end_s in sorted(times):
-        if found and begin_s <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end_s))
-        else:
-            found.append((begin_s, end_s))
-    return np.array(found, float).reshape(-1, 2)
-
-
-def overlaps(busy: Floats, begin_s: Floats, end_s: Floats) -> np.ndarray:
-    """Whether each window (n,) shares time with any of the joined stretches (k, 2)."""
-    return np.searchsorted(busy[:, 0], end_s) > np.searchsorted(busy[:, 1], begin_s, "right")
-
-
-def local_s(at_s: Floats, zone: tzinfo) -> Floats:
-    """The same by the wearer's clock; zones change at whole quarters."""
-    quarter, which = np.unique(at_s // 900, return_inverse=True)
-    offsets = [datetime.fromtimestamp(900.0 * q, zone).utcoffset() for q in quarter.tolist()]
-    shift_s = np.array([offset.total_seconds() if offset else 0.0 for offset in offsets])
-    return at_s + shift_s[which] if len(at_s) else at_s
-
-
-def hours_of(at_s: Floats, zone: tzinfo) -> Floats:
-    """Hour of the day, 0 to 24, by the wearer's zone."""
-    return local_s(at_s, zone) % 86400 / 3600

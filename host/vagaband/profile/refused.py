@@ -8,11 +8,11 @@ import numpy as np
 from vagaband.analysis.regions import HP_KNOWN
 from vagaband.analysis.saying import LEAST_VALID, MOST_IRREGULAR
 from vagaband.profile.model import Epochs, Stretch
+from vagaband.profile.why import MOSTLY_REFUSED, NOT_RECORDED, PACED, SHORT, SLOW_BREATHING
 from vagaband.profile.windows import LEAST_KNOWN
 from vagaband.reference.run_numbers import EPOCH_S
 
-NOT_RECORDED = "not_recorded"
-UNEVEN = {"pacing": "paced", "resonance": "paced", "slow_rhythm": "slow_breathing"}
+UNEVEN = {"pacing": PACED, "resonance": PACED, "slow_rhythm": SLOW_BREATHING}
 
 
 def inside(epochs: Epochs, begin_s: float, end_s: float) -> slice:
@@ -56,12 +56,12 @@ def why_no_number(
         valid = int(np.nansum(epochs.valid[chosen]))
         reasons[_uneven(stretches, begin_s, end_s)] += max(valid - known, 0)
     if not reasons or fit < least:
-        return "short"
+        return SHORT
     reason, n = reasons.most_common(1)[0]
-    return reason if n > LEAST_VALID * reasons.total() else "mostly_refused"
+    return reason if n > LEAST_VALID * reasons.total() else MOSTLY_REFUSED
 
 
 def _uneven(stretches: Sequence[Stretch], begin_s: float, end_s: float) -> str:
     """Why RSA of a valid epoch may not be compared."""
     kinds = [s.kind for s in stretches if s.begin_s < end_s and s.end_s > begin_s]
-    return next((UNEVEN[kind] for kind in sorted(kinds) if kind in UNEVEN), "slow_breathing")
+    return next((UNEVEN[kind] for kind in sorted(kinds) if kind in UNEVEN), SLOW_BREATHING)

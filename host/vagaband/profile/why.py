@@ -17,6 +17,7 @@ NO_RECORDING = "no_recording"  # at that time
 NEAR_ANOTHER = "near_another"  # mark, so that the same minutes would count twice
 SHORT = "short"
 SHORT_BEFORE = "short_before"
+SHORT_AFTER = "short_after"
 
 # Most of it was refused: for one reason (journal.REASONS), or for several.
 CORRECTED = "corrected"

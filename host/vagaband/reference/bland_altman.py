@@ -8,7 +8,6 @@ drawing whole persons anew (bootstrap). Share within a margin: Wilson 1927.
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,16 +81,13 @@ def agreement(
     )
 
 
-@cache
-def student_t(freedom: int, comparisons: int = 1) -> float:
+def student_t(freedom: int) -> float:
     """The t that 95 % of Student's distribution lies within, for a whole number of degrees of
-    freedom: its closed form (Abramowitz & Stegun 26.7.3-4), inverted by halving. For several
-    comparisons it is the one of each that holds for all (Bonferroni)."""
-    share = 1 - 0.05 / comparisons
-    low, high = 1.9, 13.0 * comparisons
+    freedom: its closed form (Abramowitz & Stegun 26.7.3-4), inverted by halving."""
+    low, high = 1.9, 13.0
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if _share_within(middle, freedom) < share else (low, middle)
+        low, high = (middle, high) if _share_within(middle, freedom) < 0.95 else (low, middle)
     return (low + high) / 2
 
 
