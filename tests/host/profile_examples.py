@@ -176,8 +176,8 @@ def glimmers() -> Glimmers:
 
 
 def treatments() -> tuple[Treatment, ...]:
-    return tuple(_treatment(k, name) for k, name in ((4, "emdr"), (12, "eft_tapping"), (13, "breathing"),
-                                                     (21, "voetbad"), (28, "emdr")))  # fmt: skip
+    done = ("emdr", "eft_tapping", "breathing", "voetbad", "emdr")
+    return tuple(_treatment(4 + 6 * k, name) for k, name in enumerate(done))
 
 
 def _treatment(day: int, name: str) -> Treatment:
