@@ -115,6 +115,11 @@ def challenge_sentences(profile: Profile, words: Words) -> list[str]:
                 high=words.span(max(times)),
             )
         )
+    uncertain = sum(
+        one.recovery.high is None for one in profile.recoveries if one.state == "recovered"
+    )
+    if uncertain:
+        found.append(words.counted("profile.moving.uncertain", uncertain))
     for state in STATES[1:]:
         if states[state]:
             found.append(words.counted(f"profile.moving.{state}", states[state]))
