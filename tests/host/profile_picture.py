@@ -42,11 +42,27 @@ class Names:
 
 
 NAMES = {
-    "en": Names("groceries", "cat on my lap", "phone call", "music", "stairs", "stood up", "body scan",
-                "sun on the balcony"),
-    "nl": Names("boodschappen", "kat op schoot", "telefoon", "muziek", "de trap", "opgestaan",
-                "bodyscan", "zon op het balkon"),
-}  # fmt: skip
+    "en": Names(
+        shop="groceries",
+        cat="cat on my lap",
+        call="phone call",
+        music="music",
+        stairs="stairs",
+        stood="stood up",
+        scan="body scan",
+        sun="sun on the balcony",
+    ),
+    "nl": Names(
+        shop="boodschappen",
+        cat="kat op schoot",
+        call="telefoon",
+        music="muziek",
+        stairs="de trap",
+        stood="opgestaan",
+        scan="bodyscan",
+        sun="zon op het balkon",
+    ),
+}
 
 
 def month_of(language: str) -> History:

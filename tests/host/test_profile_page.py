@@ -104,9 +104,9 @@ def test_a_trend_is_called_only_where_the_profile_calls_it():
 
 def test_each_challenge_says_in_words_what_became_of_it():
     said = section(profile_page(people.full(), "en"), "moving")
-    assert "After 2 of 5 challenges the heart was back near your baseline" in said
+    assert "After 2 of 5 challenges RSA was back near your baseline" in said
     assert "Not back in the 10 minutes that were recorded after it." in said
-    assert "The heart did not move further than it does by chance" in said
+    assert "RSA did not move further than by chance" in said
     assert "320" not in said
     assert "5 min 20 s (3 min 50 s or more)" in said
     assert "58 ± 7" in said

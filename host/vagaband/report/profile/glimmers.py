@@ -48,7 +48,7 @@ def glimmers_forest(profile: Profile, words: Words, calendar: Calendar) -> Fores
             below=calendar.at(one.at_s),
             estimates=(one.rsa, one.hp),
             said=("", ""),
-            claimed=(False, False),
+            claimed=(beyond(one.rsa), beyond(one.hp)),
         )
         for one in sorted(glimmers.marked, key=lambda one: -one.at_s)
     ]

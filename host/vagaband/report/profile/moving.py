@@ -25,6 +25,7 @@ COLUMNS = (("profile.reaction_rsa", RSA), ("profile.reaction_hp", HP), ("profile
 STATES = ("recovered", "not_in_recording", "no_reaction", "refused")
 TOLD = ("not_in_recording", "no_reaction")  # of each; one that is refused says why itself
 LONGEST = 80
+LEAST_SHARE = 0.005  # of the time: a region with less is not listed
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,9 @@ def shift_sentences(profile: Profile, words: Words) -> list[str]:
 def stays(profile: Profile, words: Words) -> list[StayRow]:
     """The regions that there was time in, from most to least."""
     share = profile.shifts.share
-    regions = sorted((r for r in REGIONS if share.get(r)), key=lambda region: -share[region])
+    regions = sorted(
+        (r for r in REGIONS if share.get(r, 0.0) >= LEAST_SHARE), key=lambda region: -share[region]
+    )
     nothing = words("numbers.nothing")
     return [
         StayRow(
