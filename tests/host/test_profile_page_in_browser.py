@@ -40,7 +40,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 @pytest.mark.parametrize(
     ("name", "language", "dark", "size"),
     [
-        ("full", "en", False, DESKTOP),
+        ("empty", "en", False, DESKTOP),
         ("full", "nl", True, PHONE),
         *(
             pytest.param(name, language, dark, size, marks=pytest.mark.slow)
