@@ -157,7 +157,5 @@ def test_false_rate_and_share_of_moves_counted() -> None:
             levels, regions = moving(24, stay_min, rng)
             true += moves(regions)
             seen += counted(shifts_of(history(levels, np.random.default_rng(seed))))
-        print(
-            f"mean stay {stay_min} min: {seen:.0f} of {true} moves counted ({seen / true:.2f})"
-        )
+        print(f"mean stay {stay_min} min: {seen:.0f} of {true} moves counted ({seen / true:.2f})")
         assert least <= seen / true <= 1.1
