@@ -17,24 +17,24 @@ LEAST_TO_DRAW = 4 * BLOCK
 LEAST_IN_STRETCH = 4  # epochs, to tell how they scatter
 MOST_ALIKE = 0.8  # autocorrelation of neighbouring epochs, at most
 # SD of mean RSA (ln) over so many minutes of a stationary heart: rsa.md §5
-ESTIMATOR_SD = ((0.5, 0.33), (1, 0.30), (2, 0.20), (3, 0.16), (5, 0.11), (10, 0.09))
+ESTIMATOR_SD = ((0.25, 0.38), (0.5, 0.33), (1, 0.30), (2, 0.20), (3, 0.16), (5, 0.11), (10, 0.09))
 MEDIAN_OVER_MEAN = math.sqrt(math.pi / 2)  # SD of a median over that of a mean
 MAD_TO_SD = 1.4826
 HP_EPOCH_SD_MS = 10.0  # SD of the mean heart period of 30 s that the slow waves make
 EPOCHS_PER_MIN = 2.0
 
 
-def estimator_sd(epochs: int) -> float:
+def estimator_sd(epochs: float) -> float:
     """SD (ln) of mean RSA over so many epochs from sampling alone; beyond ten minutes it falls by
     the root of the length."""
     minutes = epochs / EPOCHS_PER_MIN
     lengths, sds = zip(*ESTIMATOR_SD, strict=True)
     if minutes > lengths[-1]:
         return sds[-1] * math.sqrt(lengths[-1] / minutes)
-    return float(np.exp(np.interp(np.log(max(minutes, 0.5)), np.log(lengths), np.log(sds))))
+    return float(np.exp(np.interp(np.log(max(minutes, lengths[0])), np.log(lengths), np.log(sds))))
 
 
-def hp_sd(epochs: int) -> float:
+def hp_sd(epochs: float) -> float:
     """The same of the mean heart period, in ms."""
     return HP_EPOCH_SD_MS / math.sqrt(max(epochs, 1))
 

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from vagaband.analysis.saying import LEAST_EPOCHS
 from vagaband.profile.clock import hours_apart, local
 from vagaband.profile.model import Epochs, History
+from vagaband.profile.windows import Series
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
 CLEAR_S = 600.0  # between a control and any mark
 NEAR_H = 1.0
+Busy = tuple[Floats, Floats]  # begins and ends in order, apart from each other
 EXERCISES = ("pacing", "resonance", "marked")  # stretches that are kept clear of
 
 
@@ -46,10 +48,7 @@ class Controls:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._busy = _joined(
-            [(m.at_s, m.at_s if m.until_s is None else m.until_s) for m in history.marks]
-            + [(s.begin_s, s.end_s) for s in history.stretches if s.kind in EXERCISES]
-        )
+        self._busy = busy_times(history)
         self._tiles: dict[int, Tiles] = {}
 
     def tiles(self, seconds: float) -> Tiles:
@@ -61,10 +60,9 @@ class Controls:
 
     def _clear(self, seconds: float) -> Tiles:
         all_of_it = tiles_of(self._history.spans, seconds, self._history.zone)
-        first, last = self._busy
-        index = np.searchsorted(last, all_of_it.begin_s - CLEAR_S)  # the first that ends after it
-        begins_s = np.append(first, np.inf)[index]
-        return all_of_it.only(begins_s > all_of_it.begin_s + seconds + CLEAR_S)
+        begin_s = all_of_it.begin_s
+        near = meets(self._busy, begin_s - CLEAR_S, begin_s + seconds + CLEAR_S)
+        return all_of_it.only(~near)
 
 
 def tiles_of(spans: Sequence[tuple[float, float]], seconds: float, zone: tzinfo) -> Tiles:
@@ -84,17 +82,26 @@ def controls_for(history: History, begin_s: float, end_s: float) -> Floats:
 def means_of(epochs: Epochs, values: Floats, begin_s: Floats, seconds: float) -> Floats:
     """Mean of the values (one an epoch, NaN where unknown) in each stretch, (n,): of epochs of
     which the middle is in it. NaN where fewer than two minutes are known."""
-    middle_s = epochs.at_s + EPOCH_S / 2
-    bounds = np.searchsorted(middle_s, [begin_s, begin_s + seconds])
-    known = np.isfinite(values)
-    total = np.concatenate(([0.0], np.cumsum(np.where(known, values, 0.0))))
-    count = np.concatenate(([0], np.cumsum(known)))
-    n = count[bounds[1]] - count[bounds[0]]
-    found = (total[bounds[1]] - total[bounds[0]]) / np.maximum(n, 1)
+    found, n = Series(epochs.at_s, values).over(begin_s, begin_s + seconds)
     return np.where(n >= LEAST_EPOCHS, found, np.nan)
 
 
-def _joined(stretches: list[tuple[float, float]]) -> tuple[Floats, Floats]:
+def busy_times(history: History) -> Busy:
+    """When something was marked or done."""
+    return _joined(
+        [(m.at_s, m.at_s if m.until_s is None else m.until_s) for m in history.marks]
+        + [(s.begin_s, s.end_s) for s in history.stretches if s.kind in EXERCISES]
+    )
+
+
+def meets(busy: Busy, begin_s: Floats, end_s: Floats) -> NDArray[np.bool_]:
+    """Whether each window (n,) shares time with something marked or done."""
+    first, last = busy
+    index = np.searchsorted(last, begin_s)  # the first that ends after it
+    return np.append(first, np.inf)[index] < end_s
+
+
+def _joined(stretches: list[tuple[float, float]]) -> Busy:
     """Begins and ends of the time that they cover together, in order."""
     joined: list[list[float]] = []
     for begin_s, end_s in sorted(stretches):
