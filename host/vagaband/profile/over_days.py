@@ -28,7 +28,8 @@ def over_days(
 
     The mean over days of each day's mean, with Student's interval: what happens twice on a day may
     not be twice the evidence. `control_sds` is how well each time's controls are known: those of
-    one hour are the same, and so is their error. `smallest` holds for so many comparisons together (Bonferroni).
+    one hour are the same, and so is their error. `smallest` holds for so many comparisons together
+    (Bonferroni).
     """
     known = [(v, t) for v, t in zip(values, at_s, strict=True) if math.isfinite(v)]
     kept = np.isfinite(values)
