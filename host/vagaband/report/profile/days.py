@@ -143,9 +143,7 @@ def _values(trend: Trend, name: str, words: Words, calendar: Calendar) -> DayCha
         words,
         calendar,
     )
-    return _chart(
-        name, plot, min(digits, 1), summary, legend + _missing(trend, words), hits, words
-    )
+    return _chart(name, plot, summary, legend + _missing(trend, words), hits, words)
 
 
 _SORTS: dict[str, tuple[Measure, Of, float]] = {
