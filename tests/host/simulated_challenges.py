@@ -123,13 +123,17 @@ def with_past(history: History, days: int, rsa_ln: float, hp_ms: float, seed: in
         np.ones(len(at_s)),
         ("",) * len(at_s),
     )
-    joined = (
-        np.concatenate([getattr(past, name), getattr(history.epochs, name)])
-        for name in ("at_s", "hp_ms", "rsa_ln", "breath_per_min", "valid")
+    now = history.epochs
+    epochs = Epochs(
+        np.concatenate([past.at_s, now.at_s]),
+        np.concatenate([past.hp_ms, now.hp_ms]),
+        np.concatenate([past.rsa_ln, now.rsa_ln]),
+        np.concatenate([past.breath_per_min, now.breath_per_min]),
+        np.concatenate([past.valid, now.valid]),
+        past.reason + now.reason,
     )
     spans = [(begin, begin + 3600.0) for begin in begins_s.tolist()]
-    reasons = past.reason + history.epochs.reason
-    return replace(history, epochs=Epochs(*joined, reasons), spans=(*spans, *history.spans))
+    return replace(history, epochs=epochs, spans=(*spans, *history.spans))
 
 
 def one(

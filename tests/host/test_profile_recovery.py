@@ -5,6 +5,7 @@ The long forms print what the README and the page may say: `pytest -m slow -s`.
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,10 +22,13 @@ from simulated_challenges import (
     still,
     with_past,
 )
-from vagaband.profile.model import History, Mark, Recovery, Stretch
+from vagaband.profile.model import Beats, History, Mark, Recovery, Stretch
 from vagaband.profile.recovery import recoveries_of
+from vagaband.rr_files import load_rr
 
 FASTEST_S, SLOWEST_S = 30.0, 900.0
+BP_OF_SIMULATED = 0.17  # ln, that filters and wandering depth take of BP-RSA on average
+STOOD_S = 935.4, 1115.4  # test_events.csv, from the first beat of test_vu.txt
 
 
 @dataclass(frozen=True)
@@ -196,7 +200,6 @@ def test_a_gap_and_corrected_beats_cost_sureness_and_not_truth() -> None:
     ("happens", "why"),
     [
         (replace(FIRM, begin_s=30.0, end_s=210.0), "short_before"),
-        (replace(FIRM, total_s=850.0), "short_after"),
         (replace(FIRM, gaps=((590.0, 790.0),)), "refused"),
     ],
 )
@@ -205,6 +208,12 @@ def test_where_too_little_was_recorded_nothing_is_said(happens: Challenge, why: 
     assert found.state == "refused"
     assert {found.recovery.why, found.reaction_rsa.why, found.reaction_hp.why} == {why}
     assert found.baseline == ""
+
+
+def test_a_recording_that_ends_with_the_challenge_still_tells_the_reaction() -> None:
+    found = recovery_of(one(Person(), replace(FIRM, total_s=850.0), 10))
+    assert (found.state, found.recovery.why) == ("refused", "short_after")
+    assert (found.reaction_rsa.high or 0) < 0
 
 
 def test_an_irregular_rhythm_is_not_read() -> None:
@@ -259,7 +268,21 @@ def test_without_minutes_before_it_the_own_baseline_stands_for_them() -> None:
     assert found.state == "recovered"
 
 
-BP_OF_SIMULATED = 0.17  # what beats, filters and wandering depth take of it: printed by -s below
+def test_what_comes_long_after_the_return_does_not_move_it() -> None:
+    """Twelve minutes later the person rests deeply: RSA rises by 2 ln."""
+    here, later = beats_of(Person(), FIRM, 20, T0), beats_of(Person(rsa_ln=8.0), FIRM, 21, T0)
+    first, second = here.at_s < T0 + 1500, later.at_s > T0 + 1500
+    both = Beats(
+        np.concatenate([here.at_s[first], later.at_s[second]]),
+        np.concatenate([here.ibi_ms[first], later.ibi_ms[second]]),
+        np.concatenate([here.flagged[first], later.flagged[second]]),
+    )
+    marks = one(Person(), FIRM, 20).marks
+    alone = recovery_of(one(Person(), FIRM, 20))
+    found = recovery_of(history_of([(T0, both)], marks))
+    times = [(r.recovery.value, r.recovery.low, r.recovery.high) for r in (found, alone)]
+    assert times[0] == pytest.approx(times[1])
+    assert found.state == "recovered"
 
 
 def test_two_challenges_share_no_time() -> None:
@@ -307,3 +330,20 @@ def test_what_is_marked_as_a_challenge() -> None:
 def test_a_person_without_challenges_has_none() -> None:
     history = replace(one(Person(), FIRM, 19), marks=())
     assert recoveries_of(history) == ()
+
+
+def test_a_real_person_who_stood_up(recordings: Path) -> None:
+    """By a laboratory's ECG: less RSA and a faster heart, and back within a minute or so."""
+    folder = recordings / "wearablehrv_P37"
+    if not folder.is_dir():
+        pytest.skip("no wearablehrv_P37")
+    beats_s = T0 + load_rr(folder / "test_vu.txt").beats_s
+    beats = Beats(beats_s[:-1], 1000 * np.diff(beats_s), np.zeros(len(beats_s) - 1))
+    stood = Mark(T0 + STOOD_S[0], T0 + STOOD_S[1], "staan", "", (), "")
+    found = recovery_of(history_of([(T0, beats)], (stood,)))
+    assert (found.kind, found.state, found.baseline) == ("posture", "recovered", "before")
+    assert -2.0 < (found.reaction_rsa.value or 0) < -0.7
+    assert (found.reaction_hp.high or 0) < 0
+    assert (found.recovery.high or np.inf) < 90
+    assert found.efficiency is not None
+    assert found.efficiency.why == "wide"  # three minutes are not enough to say it
