@@ -21,6 +21,7 @@ RATE_HZ = 10.0  # of the period's own grid
 DEPTH_SD, DEPTH_S = 0.22, 13.0  # of the ln amplitude of breaths, and how long it lasts
 FALL_S = 8.0  # within which a challenge takes hold
 MARGIN_LN = 0.3
+LOST_LN = 0.17  # of BP-RSA, by the filters and the wandering depth, on average
 T0 = 1_700_000_000.0
 
 # Courses back: share of the drop that is left, at u = time over a scale, and where it is `left`.

@@ -3,8 +3,8 @@
 Back is where RSA is at the baseline less 0.3 ln (DESIGN §7). The baseline is the own one of that
 hour; where that is not yet there, or one was below it less 0.3 ln before anything began, it is the
 minutes before. A reaction is during less before, and each stands by itself: of many challenges
-that do nothing, one in forty is taken for one that lowered RSA, and more where one marks a moment
-because it was extreme.
+that do nothing up to one in forty is taken for one that lowered RSA, and more where one marks a
+moment because it was extreme.
 """
 
 import math
