@@ -6,7 +6,7 @@ says in its PNG text what one reads in it, so that a test can tell a stale one.
 
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import vagaband.report
@@ -39,6 +39,8 @@ class Names:
     stood: str
     scan: str
     sun: str
+    asked: str
+    posture: str
 
 
 NAMES = {
@@ -51,6 +53,8 @@ NAMES = {
         stood="stood up",
         scan="body scan",
         sun="sun on the balcony",
+        asked="challenge",
+        posture="posture",
     ),
     "nl": Names(
         shop="boodschappen",
@@ -61,6 +65,8 @@ NAMES = {
         stood="opgestaan",
         scan="bodyscan",
         sun="zon op het balkon",
+        asked="uitdaging",
+        posture="houding",
     ),
 }
 
@@ -77,9 +83,9 @@ def month_of(language: str) -> History:
     )
     worn = simulate(seed=SEED, person=PERSON).spans
     answers = Answers(pacemaker=False, irregular=False, medicines=False)
-    return simulate(
-        seed=SEED, tags=tags, events=_events(worn, names), person=PERSON, answers=answers
-    )
+    events = _events(worn, names)
+    made = simulate(seed=SEED, tags=tags, events=events, person=PERSON, answers=answers)
+    return replace(made, person="P07")
 
 
 def _events(worn: tuple[tuple[float, float], ...], names: Names) -> list[Event]:
@@ -106,7 +112,7 @@ def _events(worn: tuple[tuple[float, float], ...], names: Names) -> list[Event]:
                     middle_s,
                     middle_s + 300,
                     "event",
-                    ("challenge",),
+                    (names.asked,),
                     -1.8,
                     -150.0,
                     tail_s=150.0,
@@ -120,7 +126,7 @@ def _events(worn: tuple[tuple[float, float], ...], names: Names) -> list[Event]:
                     middle_s,
                     middle_s + 420,
                     "event",
-                    ("posture",),
+                    (names.posture,),
                     -1.4,
                     -110.0,
                     tail_s=90.0,

@@ -21,6 +21,7 @@ RATE_HZ = 10.0  # of the period's own grid
 DEPTH_SD, DEPTH_S = 0.22, 13.0  # of the ln amplitude of breaths, and how long it lasts
 FALL_S = 8.0  # within which a challenge takes hold
 MARGIN_LN = 0.3
+LOST_LN = 0.17  # of BP-RSA, by the filters and the wandering depth, on average
 T0 = 1_700_000_000.0
 
 # Courses back: share of the drop that is left, at u = time over a scale, and where it is `left`.
@@ -123,13 +124,17 @@ def with_past(history: History, days: int, rsa_ln: float, hp_ms: float, seed: in
         np.ones(len(at_s)),
         ("",) * len(at_s),
     )
-    joined = (
-        np.concatenate([getattr(past, name), getattr(history.epochs, name)])
-        for name in ("at_s", "hp_ms", "rsa_ln", "breath_per_min", "valid")
+    now = history.epochs
+    epochs = Epochs(
+        np.concatenate([past.at_s, now.at_s]),
+        np.concatenate([past.hp_ms, now.hp_ms]),
+        np.concatenate([past.rsa_ln, now.rsa_ln]),
+        np.concatenate([past.breath_per_min, now.breath_per_min]),
+        np.concatenate([past.valid, now.valid]),
+        past.reason + now.reason,
     )
     spans = [(begin, begin + 3600.0) for begin in begins_s.tolist()]
-    reasons = past.reason + history.epochs.reason
-    return replace(history, epochs=Epochs(*joined, reasons), spans=(*spans, *history.spans))
+    return replace(history, epochs=epochs, spans=(*spans, *history.spans))
 
 
 def one(

@@ -38,19 +38,20 @@ def history(levels: Floats, rng: np.random.Generator, keep: Floats | None = None
     n = len(levels)
     noise = np.column_stack([alike(n, 10.0, 0.3, rng), alike(n, 0.33, 0.25, rng)])
     today_s = T0 + 30.0 * np.arange(n)
-    past_s = np.concatenate([today_s - 86_400.0 * day for day in range(PAST_DAYS, 0, -1)])
-    past = rng.normal(0, [10.0, 0.33], (len(past_s), 2))
+    days = range(PAST_DAYS, -1, -1)
+    at_s = np.concatenate([today_s - 86_400.0 * day for day in days]).astype(np.float64)
+    past = rng.normal(0, [10.0, 0.33], (PAST_DAYS * n, 2))
     hp_ms, rsa_ln = np.concatenate([past, levels + noise]).T + np.array([[HP_MS], [RSA_LN]])
-    valid = np.concatenate([np.ones(len(past_s)), np.ones(n) if keep is None else keep])
+    valid = np.concatenate([np.ones(PAST_DAYS * n), np.ones(n) if keep is None else keep])
     epochs = Epochs(
-        np.concatenate([past_s, today_s]),
+        at_s,
         np.where(valid > 0, hp_ms, np.nan),
         np.where(valid > 0, rsa_ln, np.nan),
         np.full(len(valid), 15.0),
         valid,
         tuple("" if v else "motion" for v in valid),
     )
-    begins_s = [T0 - 86_400.0 * day for day in range(PAST_DAYS, -1, -1)]
+    begins_s = [T0 - 86_400.0 * day for day in days]
     spans = tuple((begin, begin + 30.0 * n) for begin in begins_s)
     none = Beats(np.zeros(0), np.zeros(0), np.zeros(0))
     return History("p1", UTC, epochs, (), (), spans, None, lambda begin_s, end_s: none)

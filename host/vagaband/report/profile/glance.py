@@ -10,7 +10,6 @@ from vagaband.report.profile.amounts import (
     RSA_LEVEL,
     Measure,
     amount,
-    beyond,
     known,
     number,
     why_text,
@@ -20,7 +19,7 @@ from vagaband.report.profile.days import missing
 from vagaband.report.profile.glimmers import glimmer_sentences
 from vagaband.report.profile.moving import challenge_sentences
 from vagaband.report.profile.tags import tag_name, tag_sentences
-from vagaband.report.profile.treatments import name_of
+from vagaband.report.profile.treatments import together_sentences
 from vagaband.report.sentences import Sentence, Tile, sentence_of
 from vagaband.report.words import Words
 
@@ -78,7 +77,7 @@ def said_of(profile: Profile, words: Words) -> list[str]:
     found += tag_sentences(profile, words)
     if known(profile.glimmers.rsa):
         found += glimmer_sentences(profile, words)
-    found += [s for one in profile.together for s in _after(one.name, one.rsa_changes, words)]
+    found += together_sentences(profile, words)
     return found
 
 
@@ -114,17 +113,6 @@ def trend_sentence(profile: Profile, name: str, words: Words) -> str:
         amount=written(slope, measure, words),
         smallest=f" {smallest}" if smallest else "",
     )
-
-
-def _after(name: str, changes: dict[str, Estimate], words: Words) -> list[str]:
-    found = changes.get("after")
-    if found is None or not known(found):
-        return []
-    side = "none"
-    if beyond(found):
-        side = "more" if (found.value or 0.0) > 0 else "less"
-    key = f"profile.treatments.said.{side}"
-    return [words(key, name=name_of(name, words), amount=written(found, RSA, words))]
 
 
 def unsaid_of(profile: Profile, words: Words) -> list[str]:

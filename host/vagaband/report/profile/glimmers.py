@@ -110,20 +110,15 @@ def _change(one: Candidate, words: Words) -> str:
 
 
 def false_rate(glimmers: Glimmers, words: Words) -> str:
-    """How many candidates a day brings where nothing happened; why there are none."""
+    """How many candidates were found, and how many chance makes; why there are none."""
+    told = []
     if glimmers.why:
-        return words("profile.glimmers.no_candidates", why=why_text(glimmers.why, words))
-    if glimmers.false_per_day is None:
-        return ""
+        told.append(words("profile.glimmers.no_candidates", why=why_text(glimmers.why, words)))
     rate = glimmers.false_per_day
-    found = words(
-        "profile.glimmers.found",
-        found=words.number(glimmers.found),
-        days=words.counted("profile.days.n", glimmers.days),
-    )
-    if rate >= 1:
-        false = words("profile.glimmers.false.many", rate=words.number(rate, 1))
-    else:
-        days = words.number(1 / max(rate, 0.01))
-        false = words("profile.glimmers.false.few", days=days, rate=words.number(rate, 2))
-    return f"{found} {false}"
+    if rate is not None:
+        days = words.counted("profile.days.n", glimmers.days)
+        found = words.number(glimmers.found)
+        told.append(words("profile.glimmers.found", found=found, days=days))
+        of_rate = {"rate": words.number(rate, 2), "days": words.number(1 / max(rate, 0.01))}
+        told.append(words(f"profile.glimmers.false.{'many' if rate >= 1 else 'few'}", **of_rate))
+    return " ".join(told)

@@ -104,23 +104,22 @@ def challenge_sentences(profile: Profile, words: Words) -> list[str]:
         for one in profile.recoveries
         if one.state == "recovered" and one.recovery.value is not None
     ]
-    found = []
-    if times:
-        found.append(
-            words.counted(
-                "profile.moving.recovered",
-                len(times),
-                all=words.counted("profile.asked", len(profile.recoveries)),
-                middle=words.span(median(times)),
-                low=words.span(min(times)),
-                high=words.span(max(times)),
-            )
-        )
     uncertain = sum(
         one.recovery.high is None for one in profile.recoveries if one.state == "recovered"
     )
-    if uncertain:
-        found.append(words.counted("profile.moving.uncertain", uncertain))
+    found = []
+    if times:
+        text = words.counted(
+            "profile.moving.recovered",
+            len(times),
+            all=words.counted("profile.asked", len(profile.recoveries)),
+            middle=words.span(median(times)),
+            low=words.span(min(times)),
+            high=words.span(max(times)),
+        )
+        if uncertain:
+            text = f"{text} {words.counted('profile.moving.uncertain', uncertain)}"
+        found.append(text)
     for state in STATES[1:]:
         if states[state]:
             found.append(words.counted(f"profile.moving.{state}", states[state]))
