@@ -1,4 +1,4 @@
-"""What is kept of the exchanges of a session: a JSON file beside its journal (see pair.md)."""
+"""What is kept of a session's exchanges: a JSON file beside its journal (see pair.md)."""
 
 import json
 from dataclasses import asdict, dataclass

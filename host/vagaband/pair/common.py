@@ -19,7 +19,7 @@ from vagaband.dating import dates
 from vagaband.errors import InputError
 from vagaband.journal import CRYSTAL, Journal
 from vagaband.pair.clock_file import Exchange, exchanges_of
-from vagaband.pair.exchange import WRAP_US
+from vagaband.pair.exchange import RATE_FROM_S, WRAP_US
 from vagaband.session import Floats
 
 EXCHANGED, DATED = "exchanges", "dates"  # what a common time stands on
@@ -29,7 +29,6 @@ UNFITTED = 0.015  # the sensor's before any fit
 ASLEEP = 3e-4  # the same, where the board slept: fits are hours apart, and skin warms the sensor
 WARMTH = 3e-6  # of a crystal's rate: 10 °C about room temperature
 CRYSTAL_OFF = 5e-5  # its rate where only one exchange is known
-RATE_FROM_S = 300.0  # between exchanges that tell a crystal's rate
 DATED_S = 1.1  # a clock set by whole seconds, read in whole seconds
 MOST_STEP_S = 0.005  # a PC's clock that was moved by less was only steered
 

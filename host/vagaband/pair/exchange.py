@@ -19,6 +19,7 @@ WRAP_US = 1 << 29  # of the crystal's microseconds, see firmware clock.py
 CRYSTALS = 1e-4  # by which a board's crystal and the PC's clock may differ
 RATES_HZ = (25, 50, 100)
 RATE_SPAN, RATE_STEPS = 0.03, 3001  # of the sensor's clock, tried either way
+RATE_FROM_S = 300.0  # between two meetings that tell a crystal's rate
 DRAIN_S = 0.002  # from the turn's begin till the sensor is asked how much it has
 
 
@@ -80,9 +81,18 @@ def since_us(earlier: int, later: int) -> int:
     return (later - earlier + half) % WRAP_US - half
 
 
-def _offset(
-    sent_s: Floats, got_s: Floats, told_s: Floats, middle_s: float
-) -> tuple[float, float]:
+def crystal_ppm(earlier: Met, later: Met) -> float | None:
+    """By how much the board's crystal is fast against the PC's clock; None where they lie too
+    close to tell."""
+    passed_s = later.unix_s - earlier.unix_s
+    if passed_s < RATE_FROM_S:
+        return None
+    us = later.us - earlier.us
+    us += WRAP_US * round((1e6 * passed_s - us) / WRAP_US)
+    return us / passed_s - 1e6
+
+
+def _offset(sent_s: Floats, got_s: Floats, told_s: Floats, middle_s: float) -> tuple[float, float]:
     """PC's clock less crystal in the exchange's middle, and its error, in s."""
     slack_s = CRYSTALS * np.abs(told_s - middle_s)
     low_s = float(np.max(sent_s - told_s - slack_s))

@@ -7,6 +7,7 @@ recordings. What is not that clear is not found.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,12 +19,13 @@ from vagaband.session import Floats
 BEND_S = 0.02  # over which the light's bend is taken: a knock's is sharp, a pulse's is not
 USUAL_S = 10.0  # either way: the bends that are usual there
 USUAL_SHARE = 95  # percentile: upstrokes of pulses count, two knocks do not
-TIMES_USUAL = 3.0  # a knock's bend at least
+TIMES_USUAL = 2.0  # a knock's bend at least
 KNOCK_S = 0.25  # so long a knock may ring
 APART_S = (0.15, 1.2)  # of the two knocks
 ALONE_S = 1.0  # before and behind them
-QUIET = 0.4  # of the weaker knock: no bend around is more
+QUIET = 0.6  # of the weaker knock: no bend around is more
 ALIKE_S = 0.035  # by which the times between the knocks may differ in the two recordings
+BEFORE = 3  # samples before the onset in which the bend's own width shows
 ONSET = 0.35  # of its greatest bend: where a knock begins
 KNOCK_ERROR_S = 0.03  # a knock's onset in both recordings together, in samples of 10 or 20 ms
 WITHIN_S = 0.25  # of each other, beyond the common time's own error: it may be wrong, too
@@ -133,21 +135,20 @@ def _bends(light: Floats, rate_hz: int) -> Floats:
 
 def _pairs(bends: Floats, rate_hz: int) -> Iterator[tuple[int, int]]:
     """Onsets of two knocks that stand alone."""
-    knocks = _knocks(bends, rate_hz)
     rings, alone = round(KNOCK_S * rate_hz), round(ALONE_S * rate_hz)
-    for one, other in zip(knocks, knocks[1:], strict=False):
+    for one, other in pairwise(_knocks(bends, rate_hz)):
         if not APART_S[0] * rate_hz <= other - one <= APART_S[1] * rate_hz:
             continue
-        around = bends[max(0, one - alone) : other + rings + alone].copy()
-        begin = one - max(0, one - alone)
-        if begin < alone // 2 or len(around) < begin + other - one + rings + alone // 2:
+        begin, end = one - alone // 2, other + rings + alone // 2
+        if begin < 0 or end > len(bends):
             continue  # cut off: what was around is not known
+        around = bends[max(0, one - alone) : other + rings + alone].copy()
         peaks = []
-        for onset in (begin, begin + other - one):
-            ring = slice(max(0, onset - 3), onset + rings)
-            peaks.append(float(np.max(around[ring])))
-        for onset in (begin, begin + other - one):
-            around[max(0, onset - 3) : onset + rings] = 0
+        for onset in (one, other):
+            start = onset - max(0, one - alone)
+            ring = around[max(0, start - BEFORE) : start + rings]
+            peaks.append(float(np.max(ring)))
+            ring[:] = 0
         if np.max(around) <= QUIET * min(peaks):
             yield one, other
 
@@ -157,7 +158,7 @@ def _knocks(bends: Floats, rate_hz: int) -> list[int]:
     rings = round(KNOCK_S * rate_hz)
     found: list[int] = []
     free = 0
-    for at in np.flatnonzero(bends > TIMES_USUAL):
+    for at in np.flatnonzero(bends > TIMES_USUAL).tolist():
         if at < free:
             continue
         peak = np.max(bends[at : at + rings])
