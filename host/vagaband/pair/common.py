@@ -114,9 +114,9 @@ def common_time(a: Recording, b: Recording) -> CommonTime:
     devices = {r.journal.header.get("device") for r in (a, b)}
     if len(devices) == 1:
         raise InputError("Both recordings are of one board.", "Name one of each board.")
-    names = {exchange.pc for r in (a, b) for exchange in r.exchanges}
-    exchanged = bool(a.exchanges and b.exchanges) and len(names) == 1
-    placed = [_place(r.journal, r.exchanges if exchanged else ()) for r in (a, b)]
+    one_pc = len({exchange.pc for r in (a, b) for exchange in r.exchanges}) == 1
+    exchanged = one_pc and bool(a.exchanges and b.exchanges)
+    placed = [_place(r.journal, r.exchanges if one_pc else ()) for r in (a, b)]
     zero_s = min(float(each.at(0.0)) for each in placed)
     placed = [_from(each, zero_s) for each in placed]
     begin_s = max(float(each.at(0.0)) for each in placed)
@@ -186,7 +186,8 @@ def _by_exchanges(crystal_s: Floats, at: np.ndarray, unix_s: Floats) -> tuple[Fl
 
 def _sensor_wander(journal: Journal, t_s: Floats, common_s: Floats) -> Floats:
     """How far the sensor's rate may wander between the knots: by what the firmware lets pass
-    without a new fit, or by what the stretches beside differ, if that is more. Shape (k + 1,)."""
+    without a new fit, or by half of what the stretches beside differ, if that is more: twice what
+    a steady ramp would do. Shape (k + 1,)."""
     fitted = any(event.code == journals.SCALE for event in journal.events)
     wander = np.full(len(t_s) + 1, SENSOR)
     if journal.header["config"].get("sleep"):
@@ -198,16 +199,16 @@ def _sensor_wander(journal: Journal, t_s: Floats, common_s: Floats) -> Floats:
         rates = (np.diff(common_s) / np.maximum(np.diff(t_s), 1e-9))[long]
         change = np.abs(np.diff(rates))
         most = np.maximum(np.append(change, 0), np.append(0, change))
-        wander[1:-1][long] = np.maximum(SENSOR, most)
+        wander[1:-1][long] = np.maximum(SENSOR, most / 2)
     return wander
 
 
 def _began_s(journal: Journal) -> float:
     began = dates([journal])[0]
     if began is None:
-        number = journal.header.get("session")
+        device, number = (journal.header.get(name) for name in ("device", "session"))
         raise InputError(
-            f"Session {number} of {journal.header.get('device')} has no date and no exchange.",
+            f"Session {number} of {device} has no date, and no exchange with the other's PC.",
             "Run vagaband pair with both boards while they record.",
         )
     return began.timestamp()

@@ -15,8 +15,8 @@ from vagaband.pair.clock_file import Exchange
 from vagaband.pair.exchange import FEWEST, Reading, meet
 from vagaband.pull import NAME
 
-SECONDS = 6.0  # of asking: each board some forty times
-TURN_S = 0.1  # the board looks at its line so often: questions come at any moment of that
+SECONDS = 8.0  # of asking: each of two boards some thirty times
+TURN_S = 0.11  # the board looks at its line so often: questions must come at any moment of that
 OLDEST_US = 500_000  # a sensor that gave nothing for so long is not sampling
 
 
@@ -109,7 +109,7 @@ def _ask(
             except DeviceError as error:
                 failures.append(error)
                 left.remove(board)
-        time.sleep(random.uniform(0, TURN_S / 2))
+        time.sleep(random.uniform(0, TURN_S))
 
 
 def _too_few(boards: list[tuple[Device, Asked]]) -> bool:
