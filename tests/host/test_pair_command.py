@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -31,7 +30,8 @@ def two(boards: Boards) -> list[Board]:
 
 def test_two_boards_in_one_call(two: list[Board], run_cli):
     """The exchange is kept for each, privately; a second one agrees with it and the true rate."""
-    command = ("pair", *(word for board in two for word in ("--port", board.url)))
+    ports = [word for board in two for word in ("--port", board.url)]
+    command = ("pair", *ports, "--for", "4")
     code, out, _ = run_cli(*command, "--json")
     assert code == 0
     told = json.loads(out)
@@ -52,27 +52,31 @@ def test_two_boards_in_one_call(two: list[Board], run_cli):
 
 def test_a_board_that_goes_away_half_way_loses_nothing_of_the_other(two: list[Board]):
     stays, goes = two
-    threading.Timer(4.0, goes.stop).start()
-    exchanges, failures = ask_all([stays.url, goes.url], 6.0)
+
+    def pull_out(share: float) -> None:
+        if share > 0.6 and goes.process.poll() is None:
+            goes.stop()
+
+    exchanges, failures = ask_all([stays.url, goes.url], 6.0, pull_out)
     (failure,) = failures
     assert isinstance(failure, DeviceError)
     assert goes.url in failure.what
     assert len(exchanges) == 2  # what it said before it went is as good as ever
     with pytest.raises(DeviceError):
-        ask_all([stays.url, goes.url], 1.0)
+        ask_all([stays.url, goes.url], 1.0, lambda _: None)
 
 
 def test_ctrl_c_keeps_what_was_had(two: list[Board], tmp_path: Path):
     ports = [word for board in two for word in ("--port", board.url)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "vagaband", "pair", *ports, "--folder", "data"],
+        [sys.executable, "-m", "vagaband", "pair", *ports, "--folder", "data", "--for", "60"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(6.5)
+        process.wait(8)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130

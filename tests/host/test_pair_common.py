@@ -1,5 +1,6 @@
 """Two people, two boards: their samples on one clock, with an error that is known and kept."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from simulated_clocks import Simulated, simulate
-from two_boards import UNIX, WornBoard, wear
+from two_boards import UNIX, WornBoard, load, wear
 from vagaband.dating import EPOCH
 from vagaband.errors import InputError
+from vagaband.pair.clock_file import keep
 from vagaband.pair.common import DATED, CommonTime, Recording, common_time
+from vagaband.pair.exchange import crystal_ppm
 from vagaband.pair.tap import check_taps
 
 BAR_S = 0.05
@@ -43,13 +46,25 @@ def two(wear_device, tmp_path: Path, minutes: float, meet_at_s, script=("", ""),
     ]
 
 
-def test_six_minutes_on_one_clock_and_a_tap(wear_device, tmp_path: Path):
+def test_six_minutes_on_one_clock_and_a_tap(wear_device, run_cli, tmp_path: Path):
     a, b = two(wear_device, tmp_path, 6, (70, 340), ("40 tap 0.4\n", "32.7 tap 0.4\n"))
     common = common_time(a.recording, b.recording)
     between_s, _ = worst_s(common, a, b)
     assert between_s <= common.error_s <= BAR_S
-    (tap,) = check_taps(a.logged, b.logged, common).checks
-    assert tap.agrees
+    paths = [load(board, tmp_path) for board in (a, b)]
+    for board in (a, b):
+        for exchange in board.exchanges:
+            keep(tmp_path, exchange)
+    code, out, _ = run_cli("pair", *map(str, paths), "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert told["error_ms"] == pytest.approx(1000 * common.error_s)
+    (tap,) = told["taps"]
+    assert tap["agrees"]
+    paths[1].with_name(paths[1].name + ".clock.json").unlink()
+    code, _, err = run_cli("pair", *map(str, paths))
+    assert code == 2
+    assert "has no date, and no exchange" in err
 
 
 @pytest.mark.slow
@@ -71,6 +86,9 @@ def test_an_hour_on_one_clock_and_twenty_taps(wear_device, tmp_path: Path):
     print(f"{1000 * common.error_s:.0f} ms; either {1000 * either_s:.1f} ms off; ", end="")
     print(f"{len(checks)} of 20 taps, off by {min(off_ms):.1f} to {max(off_ms):.1f} ms")
     assert between_s <= common.error_s <= BAR_S
+    for board, ppm in ((a, 20), (b, -20)):
+        first, last = (exchange.met for exchange in board.exchanges)
+        assert crystal_ppm(first, last) == pytest.approx(ppm, abs=5)
     assert len(checks) == 20
     assert all(check.agrees for check in checks)
 

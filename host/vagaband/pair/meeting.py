@@ -61,7 +61,7 @@ def pc_name() -> str:
 
 def ask_all(
     urls: Sequence[str],
-    seconds: float = SECONDS,
+    seconds: float,
     progress: Callable[[float], None] = lambda share: None,
 ) -> tuple[list[Exchange], list[BaseException]]:
     """Exchange with each board; what is known of each, and what went wrong meanwhile.
