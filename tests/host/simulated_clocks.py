@@ -100,7 +100,8 @@ def _meet(rng, at_s, turns_s, samples, told, starts_s) -> Met:
     while now_s < at_s + ASKED_S:
         turn = int(np.searchsorted(turns_s, now_s + TO_BOARD_S))
         got_s = turns_s[turn] + AGE_US / 1e6 + TO_PC_S + rng.exponential(0.001)
-        times = (UNIX + starts_s + each for each in (now_s, got_s))
-        readings.append(Reading(*times, int(samples[turn]), int(told[turn]) % WRAP_US, AGE_US))
+        sent_s, heard_s = (UNIX + starts_s + each for each in (now_s, got_s))
+        counted, us = int(samples[turn]), int(told[turn]) % WRAP_US
+        readings.append(Reading(sent_s, heard_s, counted, us, AGE_US))
         now_s = got_s + rng.uniform(0, TURN_S)
     return meet(readings)

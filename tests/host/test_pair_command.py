@@ -115,8 +115,9 @@ def test_a_board_without_a_session_and_a_port_in_use(boards: Boards, run_cli, tm
 def test_what_is_kept_is_read_again_and_rubbish_is_refused(tmp_path: Path):
     board = simulate(1, 100.0, meet_at_s=(20.0, 60.0))
     journal = board.recording.journal
-    for exchange in reversed(board.recording.exchanges):
-        path = keep(tmp_path, exchange)
+    later, earlier = reversed(board.recording.exchanges)
+    path = keep(tmp_path, later)
+    assert keep(tmp_path, earlier) == path
     vbj = path.with_name(path.name.removesuffix(".clock.json"))
     assert exchanges_of(vbj, journal) == list(board.recording.exchanges)
     journal.header["boot"] = "other"  # another session of this number

@@ -61,7 +61,16 @@ def test_six_minutes_on_one_clock_and_a_tap(wear_device, run_cli, tmp_path: Path
     assert told["error_ms"] == pytest.approx(1000 * common.error_s)
     (tap,) = told["taps"]
     assert tap["agrees"]
-    paths[1].with_name(paths[1].name + ".clock.json").unlink()
+    file = paths[1].with_name(paths[1].name + ".clock.json")
+    content = json.loads(file.read_text())
+    for row in content["exchanges"]:
+        row["unix_s"] += 0.15  # as a PC that counts wrongly would have it
+        row["up_s"] += 0.15
+    file.write_text(json.dumps(content))
+    code, out, _ = run_cli("pair", *map(str, paths))
+    assert code == 1
+    assert "DISAGREES" in out
+    file.unlink()
     code, _, err = run_cli("pair", *map(str, paths))
     assert code == 2
     assert "has no date, and no exchange" in err
