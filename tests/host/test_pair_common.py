@@ -205,3 +205,13 @@ def test_what_can_not_be_on_one_clock_is_refused():
         common_time(a.recording, late.recording)
     with pytest.raises(InputError, match="no date, and no exchange"):
         common_time(a.recording, Recording(b.recording.journal))
+
+
+def test_before_the_first_fit_the_exchanges_tell_the_sensors_rate():
+    """Half a minute: the journal has no scale yet, and its own times are 1.5 % off."""
+    a, b = simulated(8, seconds=45.0, meet_at_s=(6.0, 35.0))
+    common = common_time(a.recording, b.recording)
+    between_s, share = off_s(common, a, b)
+    assert share <= 1
+    assert between_s < 0.02
+    assert common.error_s < BAR_S
