@@ -47,7 +47,8 @@ def test_two_boards_in_one_call(two: list[Board], run_cli):
         ((first, second),) = pairwise(each.met for each in read(file))
         passed_s = second.unix_s - first.unix_s
         late_s = (second.index - first.index) / (100 * clock) - passed_s
-        assert abs(late_s) <= first.error_s + second.error_s
+        # A PC that is busy costs such a board time: it may fall behind, and never runs ahead.
+        assert -0.3 < late_s <= first.error_s + second.error_s
 
 
 def test_a_board_that_goes_away_half_way_loses_nothing_of_the_other(two: list[Board]):
