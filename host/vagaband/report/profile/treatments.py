@@ -29,6 +29,7 @@ NAMES = (
     "breathing",
     "bodyscan",
     "tapping",
+    "focused",
     "eft",
     "emdr",
     "tvns",
@@ -36,7 +37,17 @@ NAMES = (
     "pacing",
     "resonance",
 )
-WARNINGS = ("paced", "shaken", "short_before")
+WARNINGS = (
+    "paced",
+    "shaken",
+    "short_before",
+    "short_during",
+    "short_after",
+    "breathing_differs",
+    "few_controls",
+    "start_unknown",
+    "eft_which",
+)
 OPEN = 3  # single times that stand open
 LONGEST = 60
 COLUMNS = (
