@@ -176,13 +176,13 @@ def glimmers() -> Glimmers:
 
 
 def treatments() -> tuple[Treatment, ...]:
-    done = ("emdr", "eft_tapping", "breathing", "voetbad", "emdr")
+    done = ("emdr", "tapping", "breathing", "voetbad", "emdr")
     return tuple(_treatment(4 + 6 * k, name) for k, name in enumerate(done))
 
 
 def _treatment(day: int, name: str) -> Treatment:
     begin_s = at(day, 14)
-    shaken = name == "eft_tapping"
+    shaken = name == "tapping"
     during = no("refused") if shaken else est(5.9, 0.3)
     phases = {
         "before": Phase(begin_s - 600, begin_s, est(5.8, 0.22), est(821, 18), est(14.2, 0.8),
@@ -194,7 +194,7 @@ def _treatment(day: int, name: str) -> Treatment:
     }  # fmt: skip
     rsa = {"during": no("refused") if shaken else est(0.1, 0.4), "after": est(0.5, 0.34)}
     hp = {"during": est(-31, 25), "after": est(31, 24)}
-    warnings = {"eft_tapping": ("shaken",), "breathing": ("paced",), "voetbad": ("start_unknown",)}
+    warnings = {"tapping": ("shaken",), "breathing": ("paced",), "voetbad": ("start_unknown",)}
     swing = 112.0 if name == "breathing" else None
     return Treatment(begin_s, begin_s + 1800, name, phases, rsa, hp, swing, warnings.get(name, ()))
 

@@ -10,7 +10,7 @@ from vagaband.analysis.uncertainty import student_quantile
 from vagaband.profile.clock import hours_apart, local
 from vagaband.profile.controls import NEAR_H
 from vagaband.profile.model import Estimate
-from vagaband.profile.why import FEW_DAYS, FEW_TIMES
+from vagaband.profile.why import FEW_OTHER_DAYS, FEW_TIMES
 from vagaband.session import Floats
 
 LEAST_TIMES = 3
@@ -28,8 +28,8 @@ def over_days(
 
     The mean over days of each day's mean, with Student's interval: what happens twice on a day may
     not be twice the evidence. `control_sds` is how well each time's controls are known: those of
-    one hour are the same, and so is their error. `smallest` holds for so many comparisons together
-    (Bonferroni).
+    one hour are the same, and so is their error. `smallest` holds for so
+    many comparisons together (Bonferroni).
     """
     known = [(v, t) for v, t in zip(values, at_s, strict=True) if math.isfinite(v)]
     kept = np.isfinite(values)
@@ -39,7 +39,7 @@ def over_days(
     for value, when_s in known:
         by_day.setdefault(datetime.fromtimestamp(when_s, zone).date(), []).append(value)
     if len(by_day) < LEAST_DAYS:
-        return Estimate(None, None, None, len(known), why=FEW_DAYS)
+        return Estimate(None, None, None, len(known), why=FEW_OTHER_DAYS)
     shared = _shared_sd(np.array(control_sds)[kept], np.array(at_s)[kept], zone)
     means = np.array([np.mean(day) for day in by_day.values()])
     freedom = len(means) - 1

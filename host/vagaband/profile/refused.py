@@ -8,7 +8,14 @@ import numpy as np
 from vagaband.analysis.regions import HP_KNOWN
 from vagaband.analysis.saying import LEAST_VALID, MOST_IRREGULAR
 from vagaband.profile.model import Epochs, Stretch
-from vagaband.profile.why import MOSTLY_REFUSED, NOT_RECORDED, PACED, SHORT, SLOW_BREATHING
+from vagaband.profile.why import (
+    IRREGULAR,
+    MOSTLY_REFUSED,
+    NOT_RECORDED,
+    PACED,
+    SHORT,
+    SLOW_BREATHING,
+)
 from vagaband.profile.windows import LEAST_KNOWN
 from vagaband.reference.run_numbers import EPOCH_S
 
@@ -43,8 +50,8 @@ def why_no_number(
     its half minutes so many, and half of them, must be known."""
     chosen = inside(epochs, begin_s, end_s)
     refused = refused_in(epochs, begin_s, end_s)
-    if refused.get("irregular", 0.0) > MOST_IRREGULAR:
-        return "irregular"
+    if refused.get(IRREGULAR, 0.0) > MOST_IRREGULAR:
+        return IRREGULAR
     known = int(np.isfinite((epochs.hp_ms if hp else epochs.rsa_ln)[chosen]).sum())
     fit = max(round((end_s - begin_s) / EPOCH_S), 1)
     if known >= max(least, LEAST_VALID * fit):

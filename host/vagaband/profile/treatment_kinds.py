@@ -40,15 +40,15 @@ KINDS = {
             "vagus nerve stimulation"
         )
     ),
-    "body_scan": Kind(_listed("bodyscan, body scan, lichaamsscan")),
-    "eft_tapping": Kind(
+    "bodyscan": Kind(_listed("bodyscan, body scan, lichaamsscan")),
+    "tapping": Kind(
         _listed(
             "tapping, eft kloppen, kloptechniek, klopoefening, meridiaankloppen, emotional freedom"
         ),
         alone=("kloppen",),
         shakes=True,
     ),
-    "eft_therapy": Kind(
+    "focused": Kind(
         _listed(
             "emotionally focused, emotionally focussed, emotion focused, emotiegericht, "
             "emotiegerichte, emotioneel gerichte, eft relatietherapie, relatietherapie eft, "

@@ -7,6 +7,7 @@ from vagaband.profile.model import History, Mark, Stretch
 from vagaband.profile.treatment_kinds import name_of
 
 DEVICE = ("pacing", "resonance")
+BREATHING = ("breathing", *DEVICE)
 SLOW = "slow_rhythm"
 REST_S = 180.0  # between the paces of one exercise, at most
 BESIDE_S = 600.0  # before and after, at most
@@ -69,7 +70,7 @@ def _of_device(stretches: Sequence[Stretch]) -> Iterator[Done]:
             continue
         if last:
             yield last
-        last = Done(one.begin_s, one.end_s, "breathing", True, (one,))
+        last = Done(one.begin_s, one.end_s, one.kind, True, (one,))
     if last:
         yield last
 
@@ -90,7 +91,8 @@ def _written(history: History) -> Iterator[Done]:
 
 
 def _is_one(one: Done, other: Done) -> bool:
-    return one.name == other.name and one.begin_s < other.end_s and other.begin_s < one.end_s
+    same = one.name == other.name or {one.name, other.name} <= set(BREATHING)
+    return same and one.begin_s < other.end_s and other.begin_s < one.end_s
 
 
 def _as_one(one: Done, other: Done) -> Done:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vagaband.analysis.slow_rhythm import EDGE_S
 from vagaband.analysis.uncertainty import (
     Scatter,
     estimator_sd,
@@ -20,15 +19,13 @@ from vagaband.analysis.uncertainty import (
     normal_quantile,
     scatter_of,
 )
-from vagaband.paced import SETTLE_S
 from vagaband.profile.model import Estimate, History, Phase, Together, Treatment
 from vagaband.profile.over_days import over_days
 from vagaband.profile.quiet import Quiet, Shape, moves_of
 from vagaband.profile.refused import inside, refused_in, why_no_number
 from vagaband.profile.treatment_kinds import asks, shakes
-from vagaband.profile.treatment_times import SLOW, Done, Times, all_done, phases_of
+from vagaband.profile.treatment_times import Done, Times, all_done, phases_of
 from vagaband.profile.why import BREATH_UNKNOWN, NOT_RECORDED
-from vagaband.reference.lock_in import lock_in
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
@@ -95,7 +92,7 @@ class _Table:
             *_warnings(done, times, phases),
             *(change.warning for change in changes.values() if change.warning),
         ]
-        swing_ms = _swing_ms(self.history, done)
+        swing_ms = _swing_ms(done)
         unique = tuple(dict.fromkeys(warnings))
         made = Treatment(done.begin_s, done.end_s, done.name, phases, rsa, hp, swing_ms, unique)
         return made, changes
@@ -197,16 +194,10 @@ def _warnings(done: Done, times: dict[str, Times], phases: dict[str, Phase]) -> 
     return [*found, *asks([done.name])]
 
 
-def _swing_ms(history: History, done: Done) -> float | None:
+def _swing_ms(done: Done) -> float | None:
     """The heart's swing at the pace, over the longest stretch of it; None where it had several."""
     paces = [pace for pace in done.paces if pace.pace_per_min]
     rates = [pace.pace_per_min or 0.0 for pace in paces]
     if not paces or max(rates) - min(rates) > SAME_PACE:
         return None
-    longest = max(paces, key=lambda pace: pace.end_s - pace.begin_s)
-    lead_s, tail_s = (EDGE_S, EDGE_S) if longest.kind == SLOW else (SETTLE_S, 0.0)
-    beats = history.beats(longest.begin_s + lead_s, longest.end_s - tail_s)
-    kept = beats.flagged == 0
-    t_s = beats.at_s[kept] - longest.begin_s
-    found = lock_in(t_s, beats.ibi_ms[kept], (longest.pace_per_min or 0.0) / 60)
-    return found.swing_ms if found else None
+    return max(paces, key=lambda pace: pace.end_s - pace.begin_s).swing_ms

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from vagaband.journal import REASONS
 from vagaband.profile.model import Estimate, Phase, Profile, Together, Treatment
+from vagaband.profile.treatment_kinds import KINDS
 from vagaband.report.charts import Tick
 from vagaband.report.foreign import foreign
 from vagaband.report.plot import Plot, Scale, decimals, scale_of
@@ -26,10 +27,13 @@ from vagaband.report.profile.glimmers import claim
 from vagaband.report.words import Words
 
 PHASES = ("before", "during", "after")
-NAMES = ("emdr", "tvns", "body_scan", "eft_tapping", "eft_therapy", "eft", "breathing", "consult")
+NAMES = tuple(KINDS)
 WARNINGS = (
     "paced",
     "shaken",
+    "short_before",
+    "short_during",
+    "short_after",
     "breathing_differs",
     "few_controls",
     "start_unknown",
