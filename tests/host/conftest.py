@@ -67,7 +67,7 @@ def month(shared_temp: Path) -> Path:
         folder = shared_temp / "month" / "vagaband-sessions"
         if not folder.is_dir():
             folder.parent.mkdir()
-            put_month(folder, 0.7, EVERY_OTHER)
+            put_month(folder, 0.62, EVERY_OTHER)
             with opened(folder):
                 pass
         return folder

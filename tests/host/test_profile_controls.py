@@ -1,5 +1,6 @@
 """Control stretches by DESIGN's words: same hour of day, same length, no mark near."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from simulated_person import at, simulate, without
 from vagaband.profile.clock import local
-from vagaband.profile.controls import Controls, controls_for, means_of
+from vagaband.profile.controls import Controls, means_of
 from vagaband.profile.model import History, Mark, Stretch
 
 MIN_S = 60.0
@@ -15,11 +16,8 @@ MIN_S = 60.0
 
 def history(*marks: Mark, stretches: tuple[Stretch, ...] = (), days: int = 5) -> History:
     """Worn from 9 to 17 on every day."""
-    seen = simulate(days, seed=3)
     spans = tuple((at(day, 9), at(day, 17)) for day in range(days))
-    return History(
-        seen.person, seen.zone, seen.epochs, marks, stretches, spans, seen.answers, seen.beats
-    )
+    return replace(simulate(days, seed=3), marks=marks, stretches=stretches, spans=spans)
 
 
 def mark(at_s: float, until_s: float | None = None) -> Mark:
@@ -27,8 +25,8 @@ def mark(at_s: float, until_s: float | None = None) -> Mark:
 
 
 def test_of_the_same_hour_on_all_days():
-    begin_s = at(2, 12.5)
-    found = controls_for(history(), begin_s, begin_s + 5 * MIN_S)
+    tiles = Controls(history()).tiles(5 * MIN_S)
+    found = tiles.begin_s[tiles.near(12.5)]
     day, hour = local(found, history().zone)
     assert len(np.unique(day)) == 5
     assert np.all(np.abs(hour - 12.5) <= 1)
@@ -86,6 +84,12 @@ def test_a_mean_needs_two_minutes_that_could_be_read():
         False,
         True,
     ]
+
+
+def test_around_midnight_the_hour_goes_round():
+    nights = replace(history(), spans=((at(0, 20), at(1, 6)), (at(1, 20), at(2, 6))))
+    tiles = Controls(nights).tiles(5 * MIN_S)
+    assert set(np.round(tiles.hour[tiles.near(23.9)]).astype(int) % 24) == {23, 0, 1}
 
 
 def test_the_clock_is_the_wearers_also_when_it_is_put_back():

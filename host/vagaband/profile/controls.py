@@ -72,13 +72,6 @@ def tiles_of(spans: Sequence[tuple[float, float]], seconds: float, zone: tzinfo)
     return Tiles(seconds, begin_s, *local(begin_s, zone))
 
 
-def controls_for(history: History, begin_s: float, end_s: float) -> Floats:
-    """Begins of the control stretches of one stretch, (n,); for many ask one `Controls`."""
-    tiles = Controls(history).tiles(end_s - begin_s)
-    _, hour = local(np.array([begin_s]), history.zone)
-    return tiles.begin_s[tiles.near(float(hour[0]))]
-
-
 def means_of(epochs: Epochs, values: Floats, begin_s: Floats, seconds: float) -> Floats:
     """Mean of the values (one an epoch, NaN where unknown) in each stretch, (n,): of epochs of
     which the middle is in it. NaN where fewer than two minutes are known."""
@@ -95,10 +88,10 @@ def busy_times(history: History) -> Busy:
 
 
 def meets(busy: Busy, begin_s: Floats, end_s: Floats) -> NDArray[np.bool_]:
-    """Whether each window (n,) shares time with something marked or done."""
+    """Whether something was marked or done in each window (n,), its bounds among it."""
     first, last = busy
     index = np.searchsorted(last, begin_s)  # the first that ends after it
-    return np.append(first, np.inf)[index] < end_s
+    return np.append(first, np.inf)[index] <= end_s
 
 
 def _joined(stretches: list[tuple[float, float]]) -> Busy:

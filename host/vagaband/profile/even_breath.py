@@ -10,7 +10,7 @@ from vagaband.reference.gain import bp_gain_ln
 from vagaband.session import Floats
 
 RATES_HZ = np.linspace(0.08, 0.60, 53)
-PERIODS_MS = np.arange(400.0, 1601.0, 100.0)
+PERIODS_MS = np.arange(400.0, 1601.0, 50.0)
 USUAL_HZ = 0.25  # where the chain of BP-RSA is flat
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from vagaband.profile.model import Estimate
 from vagaband.report.charts import Tick
-from vagaband.report.plot import Plot, Scale, scale_of
+from vagaband.report.plot import Plot, Scale, decimals, scale_of
 from vagaband.report.profile.amounts import BACK, Measure, known, short, why_text
 from vagaband.report.words import Words
 
@@ -19,6 +19,7 @@ WIDEST = 4.0  # times the median reach of a column: a longer line is cut at the 
 MOST_ROWS = 15  # that stand open
 LEAST_REACH = {"unit.ln_difference": 0.5, "unit.ms": 20.0, "unit.per_min": 1.0, "unit.s": 120.0}
 MINUTE_S = 60.0
+MOST_LABELS = 5  # of ticks, and one more than there is room for
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ class Forest:
     rows: list[Row]
     more: list[Row] = field(default_factory=list)
 
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a picture in it."""
+        return not all(row.why for row in (*self.rows, *self.more))
+
 
 def forest(
     columns: Sequence[tuple[str, Measure]], entries: Sequence[Entry], words: Words
@@ -124,8 +130,7 @@ def _axis(estimates: Sequence[Estimate], measure: Measure) -> Scale:
 
 def _column(key: str, measure: Measure, axis: Scale, words: Words) -> Column:
     by = MINUTE_S if measure is BACK else 1.0
-    step = (axis.ticks[1] - axis.ticks[0]) / by
-    digits = next(digits for digits in range(3) if digits == 2 or not step * 10**digits % 1)
+    digits = decimals([value / by for value in axis.ticks])
 
     def tick(value: float) -> str:
         return words.number(value / by, digits, sign=measure.signed)
@@ -136,8 +141,15 @@ def _column(key: str, measure: Measure, axis: Scale, words: Words) -> Column:
         unit=words(unit),
         left=axis.low,
         width=axis.high - axis.low,
-        ticks=[Tick(axis.share(value), tick(value)) for value in axis.ticks],
+        ticks=[Tick(axis.share(value), tick(value)) for value in _labelled(axis)],
     )
+
+
+def _labelled(axis: Scale) -> list[float]:
+    """The ticks whose labels have room: none, and of many every other."""
+    step = axis.ticks[1] - axis.ticks[0]
+    every = 1 if len(axis.ticks) < MOST_LABELS else 2
+    return [value for value in axis.ticks if round(value / step) % every == 0]
 
 
 def _cell(entry: Entry, k: int, measure: Measure, axis: Scale, words: Words) -> Cell:

@@ -65,6 +65,7 @@ def profile_page(profile: Profile, language: str, hide_notes: bool = False) -> s
         glimmers=glimmers.glimmer_sentences(profile, words),
         questions=glimmers.questions(profile, words, calendar),
         false_rate=glimmers.false_rate(profile.glimmers, words),
+        together=treatments.together_sentences(profile, words),
         times=treatments.each_time(profile, words, calendar),
         open_times=treatments.OPEN,
         power=power_rows(profile, words),

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from vagaband.journal import REASONS
 from vagaband.profile.model import Estimate, Phase, Profile, Together, Treatment
+from vagaband.profile.treatment_kinds import KINDS
 from vagaband.report.charts import Tick
 from vagaband.report.foreign import foreign
-from vagaband.report.plot import Plot, Scale, scale_of
+from vagaband.report.plot import Plot, Scale, decimals, scale_of
 from vagaband.report.profile.amounts import (
     BREATH_LEVEL,
     HP,
@@ -19,24 +20,14 @@ from vagaband.report.profile.amounts import (
     known,
     short,
     why_text,
+    written,
 )
 from vagaband.report.profile.forest import Entry, Forest, forest
 from vagaband.report.profile.glimmers import claim
 from vagaband.report.words import Words
 
 PHASES = ("before", "during", "after")
-NAMES = (
-    "breathing",
-    "bodyscan",
-    "tapping",
-    "focused",
-    "eft",
-    "emdr",
-    "tvns",
-    "consult",
-    "pacing",
-    "resonance",
-)
+NAMES = tuple(KINDS)
 WARNINGS = (
     "paced",
     "shaken",
@@ -111,6 +102,30 @@ def _entry(one: Together, words: Words) -> Entry:
             for estimate, name in zip(estimates, ("rsa", "rsa", "hp", "hp"), strict=True)
         ),
         claimed=tuple(beyond(estimate) for estimate in estimates),
+    )
+
+
+def together_sentences(profile: Profile, words: Words) -> list[str]:
+    """What RSA did during and after each treatment, over all its times."""
+    return [
+        words(
+            "profile.treatments.said",
+            name=name_of(one.name, words),
+            times=words.counted("profile.times", one.times),
+            what="; ".join(parts),
+        )
+        for one in profile.together
+        if (parts := [_part(phase, e, words) for phase, e in one.rsa_changes.items() if known(e)])
+    ]
+
+
+def _part(phase: str, change: Estimate, words: Words) -> str:
+    """What RSA did in one phase against before."""
+    return words(
+        "profile.treatments.part",
+        phase=words(f"profile.treatments.{phase}_small"),
+        claim=claim(change, "rsa", words),
+        amount=written(change, RSA, words),
     )
 
 
@@ -202,6 +217,6 @@ def _steps(one: Treatment, name: str, measure: Measure, words: Words) -> Steps:
             plot.span("whisker", x, e.low, e.high)
     plot.curve("line", points, 1.5)
     plot.dots(f"dot {'pb2' if name == 'rsa' else 'hp'}", points)
-    digits = min(measure.digits, 1)
+    digits = decimals(scale.ticks)
     ticks = [Tick(scale.y(v), words.number(v, digits)) for v in scale.ticks]
     return Steps(words(f"profile.{name}"), words(measure.unit), plot, ticks)
