@@ -31,6 +31,8 @@ class BaselineRow:
     pb2_ln: float | None
     bp_ln: float | None
     valid: bool
+    reason: str = ""  # why it is refused; "" when valid
+    breath_per_min: float | None = None
 
 
 def row_of(at: datetime, moment: Moment) -> BaselineRow:
@@ -42,6 +44,8 @@ def row_of(at: datetime, moment: Moment) -> BaselineRow:
         moment.pb2_ln if comparable and moment.rsa_kind == "pb2" else None,
         moment.bp_ln if comparable else None,
         moment.valid,
+        moment.reason,
+        moment.breath_per_min,
     )
 
 

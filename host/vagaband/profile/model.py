@@ -52,6 +52,7 @@ class Stretch:
     text: str
     tags: tuple[str, ...]
     pace_per_min: float | None
+    swing_ms: float | None = None  # of the heart at that pace
 
 
 @dataclass(frozen=True)

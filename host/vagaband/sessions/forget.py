@@ -13,7 +13,7 @@ from vagaband.sessions.index import Index
 from vagaband.sessions.written import written_of
 
 ASIDE = re.compile(re.escape(schema.NAME) + r"\.old\d+")  # as set_aside names them
-TABLES = ("notes", "marks", "epochs", "recordings", "owners")  # by recording
+TABLES = (*schema.DERIVED, "notes", "owners")  # by recording
 
 
 @dataclass

@@ -13,6 +13,7 @@ from pathlib import Path
 from vagaband.analysis.baseline import BaselineRow
 from vagaband.analysis.model import Answers
 from vagaband.sessions import schema
+from vagaband.sessions.packed import is_whole
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ RECORDINGS = """
     FROM recordings r JOIN owners o USING (recording)
 """
 EPOCHS = """
-    SELECT COALESCE(o.told_began_s, r.began_s) + e.t_s AS at_s, e.hp_ms, e.pb2_ln, e.bp_ln, e.valid
+    SELECT COALESCE(o.told_began_s, r.began_s) + e.t_s AS at_s, e.hp_ms, e.pb2_ln, e.bp_ln,
+        e.breath_per_min, e.reason
     FROM recordings r JOIN owners o USING (recording) JOIN epochs e USING (recording)
     WHERE o.person = ? AND at_s >= ? AND at_s < ? ORDER BY at_s
 """
@@ -106,6 +108,11 @@ class Index:
         """The rows of a query."""
         with schema.told(self.path):
             return [dict(row) for row in self.connection.execute(query, values)]
+
+    def columns(self, query: str, *values: object) -> list[tuple]:
+        """The rows of a query that has many."""
+        with schema.told(self.path):
+            return list(map(tuple, self.connection.execute(query, values)))
 
     def recordings(self, person: str | None = None) -> list[Recording]:
         """The recordings, of one person or of all; dated ones first, in their order."""
@@ -141,10 +148,21 @@ class Index:
                 row["hp_ms"],
                 row["pb2_ln"],
                 row["bp_ln"],
-                bool(row["valid"]),
+                not row["reason"],
+                row["reason"],
+                row["breath_per_min"],
             )
             for row in rows
         ]
+
+    def packed(self, recording: str) -> bytes:
+        """A recording's corrected intervals, for `unpack`; schema.DamagedError where these are
+        not the bytes that were kept."""
+        rows = self.rows("SELECT packed FROM intervals WHERE recording = ?", recording)
+        data = rows[0]["packed"] if rows else b""
+        if not is_whole(data):
+            raise schema.DamagedError(f"{self.path} is damaged: the intervals of {recording}.")
+        return data
 
     def people(self) -> list[str]:
         """Every code that has a recording, a board, something written or an answer."""
