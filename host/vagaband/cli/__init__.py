@@ -29,6 +29,7 @@ COMMANDS = {
     "mark": "mark:mark_",
     "ports": "flashing:ports",
     "power": "power:power",
+    "protocol": "protocol:protocol",
     "pull": "pull:pull_",
     "replay": "files:replay",
     "report": "report:report",

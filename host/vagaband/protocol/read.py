@@ -17,7 +17,7 @@ from vagaband.protocol.model import RESONANCE, Block, Pace, Protocol, Role
 from vagaband.protocol.places import places
 
 FORMAT = 1
-CHALLENGE = "challenge-"  # begins the name of a challenge, so that the journal alone shows it
+CHALLENGES = ("challenge", "posture")  # what the name of one begins with: the journal has no more
 MOST_FILE = 100_000  # bytes
 LEAST_S, MOST_S = 10, 7200  # a block
 MOST_LEAD_S = 600
@@ -127,10 +127,11 @@ class Reader(Fields):
             challenge=self.yes(entry, where, "challenge"),
         )
         at = f"{where}.name"
-        if block.challenge != block.name.startswith(CHALLENGE):
+        if block.challenge != (block.name.split("-")[0] in CHALLENGES):
             self.fault(
                 at,
-                f"a challenge, and nothing else, has a name that begins with {CHALLENGE}.",
+                f"a challenge, and nothing else, has a name that begins with "
+                f"{' or '.join(CHALLENGES)}.",
                 "Change the name, or `challenge`.",
             )
         if block.wait and not block.lead_s:

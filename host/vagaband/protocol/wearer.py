@@ -128,7 +128,9 @@ class Wearer:
         told_s = time.monotonic()
         name, session = str(told.get("device", "")), whole(told, "session")
         if self.name and name != self.name:
-            raise DeviceError(f"Another board is at {self.url} now.", "Plug in the one from before.")
+            raise DeviceError(
+                f"Another board is at {self.url} now.", "Plug in the one from before."
+            )
         if not session:
             raise DeviceError(f"The board at {self.url} records nothing.", "Charge or empty it.")
         if "ms" not in told:
