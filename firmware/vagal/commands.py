@@ -172,6 +172,13 @@ class Commands:
         self._app.wearer.sign(self._app)
         return {"sign": "block"}
 
+    def _commit(self, rest: str):
+        recorder = self._app.recorder
+        if not recorder:
+            return dict(_NONE_OPEN)
+        recorder.hasten()
+        return {"commits": recorder.journal.session}
+
     def _breathe(self, rest: str):
         exercise = self._app.exercise
         words = rest.split()
@@ -260,6 +267,7 @@ HELP = {
         "mark this moment, one so many ms ago, or that of ms in status",
     ),
     "sign": ("", "show and shake that a block of a protocol begins or ends"),
+    "commit": ("", "write what is logged to flash soon, not within half a minute"),
     "strap": (
         "[on|off|forget]",
         "a heart-rate strap over Bluetooth: it broadcasts",

@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
-from vagaband import journal, twin
 from vagaband.cli.shared import DEFAULT_OUT, as_json, print_json, say, stderr
 from vagaband.device import Device
-from vagaband.errors import InputError, VagabandError
+from vagaband.errors import DeviceError, InputError, VagabandError
 from vagaband.ports import the_port
 from vagaband.protocol import state
 from vagaband.protocol.clocks import BoardClock, Clock, PcClock
+from vagaband.protocol.fetch import fetched
 from vagaband.protocol.kept import TOLERANCE_S, Found, compare
 from vagaband.protocol.model import LANGUAGES, Block, Protocol
 from vagaband.protocol.plan import MOST_SEED, drawn_seed, plan
@@ -26,10 +26,8 @@ from vagaband.protocol.shipped import protocol_of
 from vagaband.protocol.state import State
 from vagaband.protocol.wearer import Wearer
 from vagaband.protocol.words import WORDS
-from vagaband.pull import pull
 from vagaband.report import preferred_language
 from vagaband.sessions.person import check_code
-from vagaband.sessions.pulled import take_pulled
 
 CLOCKS = {"pc": PcClock, "board": BoardClock}
 YES = {"y", "yes", "j", "ja"}
@@ -98,7 +96,7 @@ def run_(
 
     \b
     vagaband protocol run rest --port /dev/ttyUSB0 --person P07
-    vagaband protocol run therapy-hour --port /dev/ttyUSB0 --person P07 --port /dev/ttyUSB1 --person T1
+    vagaband protocol run consult --port COM3 --person P07 --port COM4 --person T1
     vagaband protocol run rest --port /dev/ttyUSB0 --person P07 --resume
     vagaband protocol run mine.toml --port rfc2217://127.0.0.1:4001 --clock board --yes
     """
@@ -112,10 +110,10 @@ def run_(
     _agree(protocol, wearers, lang, yes)
     blocks = plan(protocol, used)
     its_clock = CLOCKS[clock]()
-    runs = _run(blocks, wearers, its_clock, now, lang, yes, lost, resume)
-    if not runs:
+    whole = _run(blocks, wearers, its_clock, now, lang, yes, lost, resume)
+    if not whole:
         sys.exit(130)
-    kept = {} if no_pull else {w.person: _kept(w, blocks, now.run) for w in wearers}
+    kept = {} if no_pull else {w.person: _kept(w, blocks, now.run, lang) for w in wearers}
     _conclude(protocol, now, kept, to_json, lang)
 
 
@@ -240,7 +238,8 @@ def _run(
             its = replace(begun, role=wearer.role.name, person=wearer.person)
             state.write(wearer.folder, replace(its, done=done, begun=running))
 
-    label = f"{begun.protocol} {begun.run} seed {begun.seed}, agreed {'before' if yes else 'here'}"
+    agreed = "agreed before" if yes else "agreed here"
+    about = f"{begun.protocol}, seed {begun.seed}, {agreed}"
     attended = _someone() and not yes
     face = Screen(stderr, lang) if attended else Lines(stderr, lang)
     try:
@@ -249,7 +248,7 @@ def _run(
                 wearer.open(clock)
             progress(begun.done, begun.begun)
             runner = Runner(blocks, wearers, clock, face, progress, begun.seed, lost, lang)
-            runner.run(begun.done, label, resumed, begun.begun)
+            runner.run(begun.done, begun.run, about, resumed, begun.begun)
             face.tell("done")
     except KeyboardInterrupt:
         title = blocks[min(place[0], len(blocks) - 1)].title[lang]
@@ -280,18 +279,18 @@ def _signals() -> Iterator[None]:
             signal.signal(getattr(signal, name), handler)
 
 
-def _kept(wearer: Wearer, blocks: Sequence[Block], run: str) -> list[Found]:
+def _kept(wearer: Wearer, blocks: Sequence[Block], run: str, lang: str) -> list[Found]:
     """Fetch a person's recordings; what they have of the blocks."""
-    with stderr.status("pulling") as status:
-        pulled = pull(
-            wearer.url, wearer.folder, lambda what, done: status.update(f"{what}: {done:,} bytes")
-        )
-        take_pulled(wearer.folder, pulled, wearer.person, status.update)
-    files = [one.path for one in pulled if run.encode() in one.path.read_bytes()]
-    sessions = [twin.as_logged(journal.load(path, True)) for path in files]
+    try:
+        with stderr.status("pulling") as status:
+            found, files = fetched(wearer, blocks, run, status.update)
+    except DeviceError as error:
+        say(WORDS[lang]["unfetched"].format(person=wearer.person, why=error.what))
+        say(f"vagaband pull --port {wearer.url} --person {wearer.person} --out {wearer.folder}")
+        return compare(blocks, [], run)
     for path in files:
-        say(str(path))
-    return compare(blocks, sessions, run)
+        say(path)
+    return found
 
 
 def _conclude(

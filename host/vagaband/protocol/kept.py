@@ -12,6 +12,16 @@ KIND = "protocol"  # of the marks that say which run begins, goes on, or is over
 TOLERANCE_S = 0.5  # of a block's length in a recording
 
 
+def begun_words(run: str, resumed: bool) -> str:
+    """How the mark begins that says that a run begins or goes on here."""
+    return f"{'resumed' if resumed else 'begun'} {run}"
+
+
+def done_words(run: str) -> str:
+    """The text of a run's last mark."""
+    return f"done {run}"
+
+
 @dataclass(frozen=True)
 class Found:
     """A planned block, and how long it took in the recording; None where it is not there."""
@@ -57,7 +67,7 @@ def _blocks_of(marks: Sequence[Mark], run: str, names: set[str]) -> list[tuple[s
     notes, inside = [], False
     for mark in sorted(marks, key=lambda one: one.t_s):
         if mark.kind == KIND:
-            inside = run in mark.text.split()
+            inside = run in mark.text.replace(":", " ").split()
         elif inside and mark.kind in names:
             notes.append(Note(mark.t_s, mark.kind, mark.text))
     return [(block.text, block.end_s - block.begin_s) for block in marked_blocks(notes)]

@@ -6,7 +6,7 @@ from typing import Protocol as Shape
 
 from vagaband.breathe import Moment
 from vagaband.protocol.clocks import Clock
-from vagaband.protocol.kept import KIND
+from vagaband.protocol.kept import KIND, begun_words, done_words
 from vagaband.protocol.model import Block
 from vagaband.protocol.wearer import Wearer
 
@@ -87,20 +87,21 @@ class Runner:
         self._without: set[str] = set()  # those without whom it goes on
         self._left_out: set[str] = set()  # whose board came back amid this block
 
-    def run(self, first: int, label: str, resumed: bool, broken: bool) -> None:
-        """From block `first` on. `label` says which run it is; `broken`: that block had begun."""
+    def run(self, first: int, run: str, about: str, resumed: bool, broken: bool) -> None:
+        """From block `first` on. `about` goes into the journal; `broken`: that block had begun."""
         now_s = self._clock.turn(self._wearers)
         for wearer in self._wearers:
             wearer.stop_pace()
             if broken:
                 wearer.mark(self._blocks[first].name, "broken", now_s)
-            wearer.mark(KIND, f"{'resumed' if resumed else 'begun'} {label}", now_s)
+            wearer.mark(KIND, f"{begun_words(run, resumed)}: {about}", now_s)
         for place in range(first, len(self._blocks)):
             while not self._is_whole(place):
                 self._end_s = None
         now_s = self._clock.turn(self._wearers)
         for wearer in self._wearers:
-            wearer.mark(KIND, f"done {label}", max(now_s, self._end_s or now_s))
+            wearer.mark(KIND, done_words(run), max(now_s, self._end_s or now_s))
+            wearer.commit()
 
     def _is_whole(self, place: int) -> bool:
         """Do a block; False where it is to begin again."""

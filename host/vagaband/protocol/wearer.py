@@ -79,6 +79,10 @@ class Wearer:
         """Show and shake that a block begins or ends."""
         self._do(lambda: self._ask("sign"))
 
+    def commit(self) -> None:
+        """Have what is logged written to flash."""
+        self._do(lambda: self._ask("commit"))
+
     def pace(self, block: Block, seed: int) -> None:
         """Pace the breath through a block, where that is wanted."""
         if not block.pace:

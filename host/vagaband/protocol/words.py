@@ -55,6 +55,7 @@ WORDS = {
         "resume": "To go on there, run the same with --resume, on the same ports.",
         "kept": "In the recording of {person}: {found} of {of} blocks, each within {tolerance} s.",
         "differs": "In the recording of {person} block {n}, {name}, {how}.",
+        "unfetched": "What the board of {person} has could not be fetched: {why} Later:",
         "missing": "is missing",
         "length": "took {seconds:.1f} s, not {planned} s",
         "columns": "block,s,starts at,what to do",
@@ -124,6 +125,9 @@ WORDS = {
         "resume": "Om daar verder te gaan: dezelfde opdracht met --resume, op dezelfde poorten.",
         "kept": "In de opname van {person}: {found} van {of} blokken, elk op {tolerance} s na.",
         "differs": "In de opname van {person}: blok {n}, {name}, {how}.",
+        "unfetched": (
+            "Wat het apparaat van {person} heeft kon niet worden opgehaald: {why} Later:"
+        ),
         "missing": "ontbreekt",
         "length": "duurde {seconds:.1f} s in plaats van {planned} s",
         "columns": "blok,s,begint op,wat te doen",
