@@ -13,6 +13,7 @@ from typing import Protocol as Shape
 WRAP = 0x3FFFFFFF  # of a board's milliseconds
 LOOK_EVERY_S = 2.0
 TURN_S = 0.08
+BREATH_S = 0.005  # left to fast boards between two looks
 KEPT_S = 120.0  # a good exchange holds so long: crystals drift 5 ms in it at most
 POORER = 1.2  # an exchange that took so much longer than the best one says less
 
@@ -87,6 +88,7 @@ class BoardClock:
 
     def turn(self, boards: Iterable[OnClock]) -> float:
         """The time now, as the boards that answer have it."""
+        time.sleep(BREATH_S)
         for board in boards:
             board.look(self)
         now_s = [b.ticks.s_at(b.ms) for b in boards if b.ticks and not b.lost]

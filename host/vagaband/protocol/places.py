@@ -20,6 +20,7 @@ def places(text: str) -> dict[str, int]:
         if header:
             table = _table(header[2], header[1] == "[[", counts)
             found.setdefault(table, number)
+            found.setdefault(table.partition("[")[0], number)  # the first of a list
         elif key:
             found.setdefault(f"{table}.{key[1]}".lstrip("."), number)
             within = next((quote for quote in QUOTES if line.count(quote) == 1), "")

@@ -196,6 +196,13 @@ class Reader(Fields):
         self.are_blocks("sequence", names, blocks)
         for name in blocks.keys() - set(names):
             self.fault("sequence", f"{name} never comes.", "Put it in, or leave the block out.")
+        for name, following in zip(names, [*names[1:], names[0]], strict=True) if names else ():
+            if name == following and name in blocks and not blocks[name].lead_s:
+                self.fault(
+                    "sequence",
+                    f"{name} follows itself at once: the journal could not tell the two apart.",
+                    "Give the block a lead_s, or make it one longer block.",
+                )
         return tuple(names)
 
     def _permute(

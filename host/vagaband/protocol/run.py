@@ -82,6 +82,7 @@ class Runner:
         self._seed = seed
         self._rule = lost_rule
         self._language = language
+        self._run = ""
         self._end_s: float | None = None  # of the block before
         self._known: set[str] = set()  # people whose board is away, as was said
         self._without: set[str] = set()  # those without whom it goes on
@@ -90,6 +91,7 @@ class Runner:
     def run(self, first: int, run: str, about: str, resumed: bool, broken: bool) -> None:
         """From block `first` on. `about` goes into the journal; `broken`: that block had begun."""
         now_s = self._clock.turn(self._wearers)
+        self._run = run
         for wearer in self._wearers:
             wearer.stop_pace()
             if broken:
@@ -115,6 +117,7 @@ class Runner:
         except Again:
             if begun:
                 self._break(block)
+                self._face.tell("broken", title=block.title[self._language])
             self._wait_for_boards(place)
             return False
         except BaseException:
@@ -147,11 +150,11 @@ class Runner:
         self._progress(place, True)
         self._left_out.clear()
         for wearer in self._wearers:
-            wearer.mark(block.name, "start", begin_s)
-        for wearer in self._wearers:
-            if block.lead_s:  # else the end of the one before was shown a moment ago
-                wearer.sign()
             wearer.pace(block, self._seed)
+        for wearer in self._wearers:
+            wearer.mark(block.name, "start", begin_s)
+            if block.lead_s and not block.pace:  # else the light has just told it
+                wearer.sign()
         at = f"{place + 1}/{len(self._blocks)}"
         title = block.title[self._language]
         self._face.tell("begun", at=at, title=title, seconds=block.seconds)
@@ -185,7 +188,7 @@ class Runner:
         for wearer in self._wearers:
             wearer.stop_pace()
             wearer.mark(block.name, "broken", now_s)
-        self._face.tell("broken", title=block.title[self._language])
+            wearer.commit()
 
     # Boards that come and go
 
@@ -200,7 +203,7 @@ class Runner:
                 self._known.add(wearer.person)
                 self._face.tell("lost", person=wearer.person, why=wearer.lost)
             elif not wearer.lost and wearer.person in self._known:
-                self._welcome(wearer, place)
+                self._welcome(wearer)
         if all(wearer.lost for wearer in self._wearers):
             raise Again
         away = self._undecided()
@@ -217,19 +220,25 @@ class Runner:
         self._without |= set(people)
         self._face.tell("without", people=", ".join(people))
 
-    def _welcome(self, wearer: Wearer, place: int) -> None:
+    def _welcome(self, wearer: Wearer) -> None:
         """A board is back. One that was reset has lost this block, but not those that come."""
-        self._known.discard(wearer.person)
         went_on = wearer.person in self._without
+        if self._greet(wearer):
+            self._left_out.add(wearer.person)
+            if not went_on:
+                raise Again
+
+    def _greet(self, wearer: Wearer) -> bool:
+        """Say that a board is back; whether with another session, which is told its run."""
+        fresh = wearer.fresh
+        self._known.discard(wearer.person)
         self._without.discard(wearer.person)
-        if not wearer.fresh:
-            self._face.tell("back", person=wearer.person)
-            return
-        self._face.tell("back_fresh", person=wearer.person, dropped=wearer.dropped)
+        key = "back_fresh" if fresh else "back"
+        self._face.tell(key, person=wearer.person, dropped=wearer.dropped)
         wearer.fresh, wearer.dropped = False, 0
-        self._left_out.add(wearer.person)
-        if not went_on:
-            raise Again
+        if fresh:
+            wearer.mark(KIND, begun_words(self._run, True), self._clock.turn(self._wearers))
+        return fresh
 
     def _wait_for_boards(self, place: int) -> None:
         """Until all are back, or someone goes on without them."""
@@ -242,10 +251,7 @@ class Runner:
             self._clock.turn(self._wearers)
         for wearer in self._wearers:
             if not wearer.lost and wearer.person in self._known:
-                self._known.discard(wearer.person)
-                key = "back_fresh" if wearer.fresh else "back"
-                self._face.tell(key, person=wearer.person, dropped=wearer.dropped)
-                wearer.fresh, wearer.dropped = False, 0
+                self._greet(wearer)
 
     def _all_away(self) -> list[str]:
         everyone = [wearer.person for wearer in self._wearers]

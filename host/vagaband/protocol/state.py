@@ -65,7 +65,7 @@ def load(folder: Path, person: str) -> State | None:
     if (
         not isinstance(told, dict)
         or told.keys() != fields.keys()
-        or any(type(told[name]).__name__ != kind.type for name, kind in fields.items())
+        or any(type(told[name]) is not kind.type for name, kind in fields.items())
         or told["format"] != FORMAT
         or told["person"] != person
     ):

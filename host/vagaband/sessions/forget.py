@@ -7,6 +7,7 @@ from typing import Any
 
 from vagaband.errors import InputError, VagabandError
 from vagaband.plain import plain
+from vagaband.protocol import state
 from vagaband.sessions import schema
 from vagaband.sessions.facts import FolderFile, files_in, flash_copies, recording_in
 from vagaband.sessions.index import Index
@@ -53,7 +54,8 @@ class Traces:
 
 def traces_of(index: Index, person: str) -> Traces:
     """What `forget` would remove. Raises InputError for a code that nothing is kept of."""
-    if person not in index.people():
+    begun = state.file_of(index.folder, person)
+    if person not in index.people() and not begun.exists():
         known = ", ".join(index.people()[:8]) or "nobody"
         raise InputError(
             f"Nothing is kept of {plain(person, 40)} in {index.folder}.", f"Kept are: {known}."
@@ -72,7 +74,7 @@ def traces_of(index: Index, person: str) -> Traces:
             row["device"]
             for row in index.rows("SELECT device FROM recordings WHERE recording = ?", recording)
         }
-    traces.files = _files(index, person, traces.recordings)
+    traces.files = _files(index, person, traces.recordings) + [begun] * begun.exists()
     flashes = flash_copies(index.folder)
     traces.whole = [path for path, device in flashes.items() if device in worn - {""}]
     made = written_of(index, person)
