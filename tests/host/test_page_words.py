@@ -75,7 +75,7 @@ def patterns() -> set[str]:
                 found.add(re.escape(node.value))
             elif isinstance(node, ast.JoinedStr):
                 found.add("".join(_part(part) for part in node.values))
-    template = (FOLDER / "page.html.jinja").read_text()
+    template = "".join(file.read_text() for file in FOLDER.glob("*.jinja"))
     for call in re.findall(r"\bt(?:\.counted)?\(([^,)]*(?:\([^)]*\)[^,)]*)?)[,)]", template):
         pieces = [piece.strip() for piece in call.split("~")]
         found.add("".join(re.escape(p.strip("'")) if p.startswith("'") else ".+" for p in pieces))

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from rich.console import Console
 from vagaband.breathe import Moment
+from vagaband.profile.challenges import OF_WORD
 from vagaband.protocol import state, words
 from vagaband.protocol.clocks import WRAP, PcClock, Ticks
 from vagaband.protocol.fields import ProtocolError
 from vagaband.protocol.kept import compare
 from vagaband.protocol.model import LANGUAGES, RESONANCE, Protocol
 from vagaband.protocol.plan import plan
-from vagaband.protocol.read import CHALLENGES, read
+from vagaband.protocol.read import read
 from vagaband.protocol.run import View
 from vagaband.protocol.screen import drawn
 from vagaband.protocol.shipped import protocol_of, shipped
@@ -57,7 +58,7 @@ def test_challenges_and_pacing_are_where_they_belong(name: str):
         "posture": {"posture-stand"},
         "naming": {"challenge-named", "challenge-described"},
     }.get(name, set())
-    assert all(challenge.split("-")[0] in CHALLENGES for challenge in challenges)
+    assert all(challenge.split("-")[0] in OF_WORD for challenge in challenges)
     paced = [b.pace for b in one.blocks.values() if b.pace]
     assert paced == ([RESONANCE] if name == "resonance" else [])
 

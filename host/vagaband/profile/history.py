@@ -60,6 +60,7 @@ def history_of(
         notes += of_day
         blocks += [block for part in day for block in _blocks(index, part)]
         blocks += marked_blocks(of_day)
+    notes.sort(key=lambda note: note.t_s)
     blocks.sort(key=lambda block: block.begin_s)
     worn = [part for part in parts if part.begin_s < part.end_s]
     return History(

@@ -93,23 +93,34 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Effect:
-    """What goes with a tag: marked moments against control stretches of the same hour."""
+    """What goes with a tag: marked moments against control stretches of the same hour.
+
+    `rsa` is as measured: breathing moves it. `rsa_even` is what is left at the same breathing rate,
+    `rsa_of_breath` what the rate explains; claims on RSA are of `rsa_even`. Intervals are each for
+    itself, claims and `smallest` hold for all tags together.
+    """
 
     tag: str
     marks: int
-    days: int
+    days: int  # with marks
     controls: int
-    hp: Estimate  # ms
+    hp: Estimate  # ms; n: marks that could be used
     rsa: Estimate  # ln
+    rsa_even: Estimate
+    rsa_of_breath: Estimate
     breath: Estimate  # a minute
-    rsa_claim: str  # "more", "less", "" (none shown); corrected for the number of tags
+    rsa_claim: str  # "more", "less", "" (none shown)
     hp_claim: str  # "longer", "shorter", ""
-    breathing_differs: bool  # so that the RSA may be its doing
+    breathing_differs: bool  # so that the RSA as measured may be its doing
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """A challenge: how far the heart moved, and when it was back at the baseline less 0.3 ln."""
+    """A challenge: how far the heart moved, and when it was back at the baseline less 0.3 ln.
+
+    The reaction is during less before. An end of the recovery's interval that is None lies beyond
+    what was watched, and so does the recovery of state "not_in_recording".
+    """
 
     at_s: float
     until_s: float | None
@@ -119,20 +130,26 @@ class Recovery:
     reaction_hp: Estimate
     recovery: Estimate  # s from the end of the challenge
     state: str  # "recovered", "not_in_recording", "no_reaction", "refused"
+    baseline: str  # "own" (of that hour), "before" (the minutes before), "" none
+    watched_s: float  # after the challenge, up to the recording's end or the next challenge
     efficiency: "Efficiency | None"
 
 
 @dataclass(frozen=True)
 class Efficiency:
-    """Vagal efficiency over a challenge: ms of heart period for one ln of RSA."""
+    """Vagal efficiency over a challenge: ms of heart period for one ln of RSA.
 
-    slope: float | None  # least squares
+    Slopes are None where it is refused. `warnings` are codes: efficiency.WARNINGS.
+    """
+
+    slope: float | None  # least squares: drawn down by the noise of RSA
     slope_se: float | None
-    major_axis: float | None  # reduced major axis: not drawn down by the noise of RSA
+    major_axis: float | None  # reduced major axis: hardly
     r: float | None
     n: int  # epochs of 15 s
     rsa_sd: float | None
     why: str  # "" where it is given
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

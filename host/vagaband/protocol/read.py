@@ -12,12 +12,12 @@ from typing import Any
 from vagaband import breathe
 from vagaband.errors import InputError
 from vagaband.firmware_source import literals
+from vagaband.profile.challenges import KINDS, OF_WORD
 from vagaband.protocol.fields import Fault, Fields, ProtocolError, is_names, shown
 from vagaband.protocol.model import RESONANCE, Block, Pace, Protocol, Role
 from vagaband.protocol.places import places
 
 FORMAT = 1
-CHALLENGES = ("challenge", "posture")  # what the name of one begins with: the journal has no more
 MOST_FILE = 100_000  # bytes
 LEAST_S, MOST_S = 10, 7200  # a block
 MOST_LEAD_S = 600
@@ -127,11 +127,11 @@ class Reader(Fields):
             challenge=self.yes(entry, where, "challenge"),
         )
         at = f"{where}.name"
-        if block.challenge != (block.name.split("-")[0] in CHALLENGES):
+        if block.challenge != (block.name.split("-")[0] in OF_WORD):
             self.fault(
                 at,
                 f"a challenge, and nothing else, has a name that begins with "
-                f"{' or '.join(CHALLENGES)}.",
+                f"{', '.join(KINDS)} or a word for it.",
                 "Change the name, or `challenge`.",
             )
         if block.wait and not block.lead_s:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vagaband.errors import InputError, VagabandError
-from vagaband.plain import plain
+from vagaband.errors import VagabandError
 from vagaband.protocol import state
 from vagaband.sessions import schema
 from vagaband.sessions.facts import FolderFile, files_in, flash_copies, recording_in
@@ -55,11 +54,8 @@ class Traces:
 def traces_of(index: Index, person: str) -> Traces:
     """What `forget` would remove. Raises InputError for a code that nothing is kept of."""
     begun = state.file_of(index.folder, person)
-    if person not in index.people() and not begun.exists():
-        known = ", ".join(index.people()[:8]) or "nobody"
-        raise InputError(
-            f"Nothing is kept of {plain(person, 40)} in {index.folder}.", f"Kept are: {known}."
-        )
+    if not begun.exists():
+        index.check_person(person)
     rows = index.rows("SELECT recording FROM owners WHERE person = ?", person)
     traces = Traces(person, {row["recording"] for row in rows})
     devices = index.rows("SELECT device FROM devices WHERE person = ?", person)

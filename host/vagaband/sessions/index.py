@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from vagaband.analysis.baseline import BaselineRow
 from vagaband.analysis.model import Answers
+from vagaband.errors import InputError
+from vagaband.plain import plain
 from vagaband.sessions import schema
 from vagaband.sessions.packed import is_whole
 
@@ -67,6 +70,7 @@ class StoredNote:
     label: str
 
 
+MOST_NAMED = 8  # people, in an error
 RECORDINGS = """
     SELECT r.name, r.recording, r.source, r.device, r.seconds, r.ended, r.damage,
         COALESCE(o.told_began_s, r.began_s) AS began_s, o.person
@@ -172,6 +176,18 @@ class Index:
         )
         return [row["person"] for row in rows]
 
+    def check_person(self, person: str) -> None:
+        """InputError for a code that nothing is kept of, with those that are near it or there."""
+        people = self.people()
+        if person not in people:
+            near = get_close_matches(person, people, n=3) or people[:MOST_NAMED]
+            raise InputError(
+                f"Nothing is kept of {plain(person, 40)} in {self.folder}.",
+                f"Kept are: {', '.join(near)}; `vagaband sessions` lists all."
+                if near
+                else "`vagaband pull` and `vagaband sessions add` bring recordings in.",
+            )
+
     def holder(self, device: str) -> str:
         """Who wears a board: the person it was given to, else its own number."""
         rows = self.rows("SELECT person FROM devices WHERE device = ?", device)
@@ -195,7 +211,8 @@ class Index:
 
     def give_device(self, device: str, person: str) -> None:
         """A person wears the board from now on; what nobody had of it is theirs too, and so is
-        what its nameless wearer answered, where they have not answered themselves."""
+        what was written of its nameless wearer, and what that one answered, where they have not
+        answered themselves."""
         with self.change():
             self.connection.execute(
                 "INSERT INTO devices VALUES (?, ?)"
@@ -209,6 +226,9 @@ class Index:
             )
             self.connection.execute(
                 "UPDATE OR IGNORE answers SET person = ? WHERE person = ?", (person, device)
+            )
+            self.connection.execute(
+                "UPDATE OR REPLACE written SET person = ? WHERE person = ?", (person, device)
             )
             if person != device:
                 self.connection.execute("DELETE FROM answers WHERE person = ?", (device,))

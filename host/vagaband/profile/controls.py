@@ -1,0 +1,97 @@
+"""Control stretches (DESIGN §7): same person, same hour of day, same length, no mark near.
+
+A history is cut into stretches of one length, laid end to end from the begin of each recording;
+those whose hour of day is within one of the asked, on any day, and that no mark comes within ten
+minutes of, are its controls. An exercise of the device counts as a mark: it is no ordinary time.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vagaband.analysis.saying import LEAST_EPOCHS
+from vagaband.profile.clock import hours_apart, local
+from vagaband.profile.model import Epochs, History
+from vagaband.reference.run_numbers import EPOCH_S
+from vagaband.session import Floats
+
+CLEAR_S = 600.0  # between a control and any mark
+NEAR_H = 1.0
+EXERCISES = ("pacing", "resonance", "marked")  # stretches that are kept clear of
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Unmarked stretches of one length in order of time, (n,) each."""
+
+    seconds: float
+    begin_s: Floats
+    day: NDArray[np.int64]
+    hour: Floats
+
+    def near(self, hour: float) -> NDArray[np.bool_]:
+        """Which are within an hour of an hour of day."""
+        return hours_apart(self.hour, hour) <= NEAR_H
+
+
+class Controls:
+    """A history's unmarked time, ready to be asked for stretches of any length."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._busy = _joined(
+            [(m.at_s, m.at_s if m.until_s is None else m.until_s) for m in history.marks]
+            + [(s.begin_s, s.end_s) for s in history.stretches if s.kind in EXERCISES]
+        )
+        self._tiles: dict[int, Tiles] = {}
+
+    def tiles(self, seconds: float) -> Tiles:
+        """All unmarked stretches of a length (made whole epochs)."""
+        epochs = max(round(seconds / EPOCH_S), 1)
+        if epochs not in self._tiles:
+            self._tiles[epochs] = self._cut(epochs * EPOCH_S)
+        return self._tiles[epochs]
+
+    def _cut(self, seconds: float) -> Tiles:
+        spans = self._history.spans
+        begins = [np.arange(begin, end - seconds + 1, seconds) for begin, end in spans]
+        begin_s = np.sort(np.concatenate(begins)) if begins else np.zeros(0)
+        first, last = self._busy
+        index = np.searchsorted(last, begin_s - CLEAR_S)  # the first that ends after it
+        near = np.append(first, np.inf)[index] < begin_s + seconds + CLEAR_S
+        begin_s = begin_s[~near]
+        day, hour = local(begin_s, self._history.zone)
+        return Tiles(seconds, begin_s, day, hour)
+
+
+def controls_for(history: History, begin_s: float, end_s: float) -> Floats:
+    """Begins of the control stretches of one stretch, (n,); for many ask one `Controls`."""
+    tiles = Controls(history).tiles(end_s - begin_s)
+    _, hour = local(np.array([begin_s]), history.zone)
+    return tiles.begin_s[tiles.near(float(hour[0]))]
+
+
+def means_of(epochs: Epochs, values: Floats, begin_s: Floats, seconds: float) -> Floats:
+    """Mean of the values (one an epoch, NaN where unknown) in each stretch, (n,): of epochs of
+    which the middle is in it. NaN where fewer than two minutes are known."""
+    middle_s = epochs.at_s + EPOCH_S / 2
+    bounds = np.searchsorted(middle_s, [begin_s, begin_s + seconds])
+    known = np.isfinite(values)
+    total = np.concatenate(([0.0], np.cumsum(np.where(known, values, 0.0))))
+    count = np.concatenate(([0], np.cumsum(known)))
+    n = count[bounds[1]] - count[bounds[0]]
+    found = (total[bounds[1]] - total[bounds[0]]) / np.maximum(n, 1)
+    return np.where(n >= LEAST_EPOCHS, found, np.nan)
+
+
+def _joined(stretches: list[tuple[float, float]]) -> tuple[Floats, Floats]:
+    """Begins and ends of the time that they cover together, in order."""
+    joined: list[list[float]] = []
+    for begin_s, end_s in sorted(stretches):
+        if joined and begin_s <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], end_s)
+        else:
+            joined.append([begin_s, end_s])
+    both = np.array(joined, float).reshape(-1, 2)
+    return both[:, 0], both[:, 1]

@@ -1,0 +1,97 @@
+"""What is usual for a person on a day at an hour, from unmarked time: day + hour.
+
+Days differ by more than most things do to a heart, and a person marks more on some days than on
+others: so each day has a level of its own, and all days share one curve over the hours (two
+harmonics). What is left of a marked stretch is compared with what is left of its controls.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vagaband.profile.controls import Tiles
+from vagaband.session import Floats
+
+TILE_S = 300.0
+LEAST_ON_DAY = 6  # tiles: half an hour, for a day to have a level
+HARMONICS = np.array([1, 2])
+FLAT = 10.0  # tiles that say so
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Level of each day (d,), and the curve over the hours."""
+
+    days: NDArray[np.int64]
+    level: Floats
+    curve: Floats
+
+    def left(self, values: Floats, day: NDArray[np.int64], hour: Floats) -> Floats:
+        """Values (n,) less what is usual; NaN on a day that has no level."""
+        if not len(self.days):
+            return np.full(len(values), np.nan)
+        index = np.minimum(np.searchsorted(self.days, day), len(self.days) - 1)
+        level = np.where(self.days[index] == day, self.level[index], np.nan)
+        return values - level - _harmonics(hour) @ self.curve
+
+
+@dataclass(frozen=True)
+class Slope:
+    """Of a quantity on another within days; `leaning` (d,) is what each day adds to its error."""
+
+    value: float
+    days: NDArray[np.int64]
+    leaning: Floats
+
+
+def usual_of(values: Floats, tiles: Tiles) -> Usual:
+    """Fit to the means of unmarked tiles (n,), NaN where unknown."""
+    fit = _within_days(values, tiles, _harmonics(tiles.hour))
+    return Usual(fit.days, fit.level, fit.weights)
+
+
+def slope_of(values: Floats, on: Floats, tiles: Tiles) -> Slope:
+    """Slope of the means of unmarked tiles (n,) on another mean, day and hour being equal."""
+    columns = np.column_stack([on, _harmonics(tiles.hour)])
+    fit = _within_days(values, tiles, columns)
+    inverse = np.linalg.pinv(fit.columns.T @ fit.columns)
+    leaning = np.bincount(fit.which, fit.columns @ inverse[:, 0] * fit.rest, len(fit.days))
+    return Slope(float(fit.weights[0]), fit.days, leaning)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Least squares within days: of the tiles used, their columns and rest less the day's."""
+
+    days: NDArray[np.int64]
+    which: NDArray[np.intp]  # day of each tile used
+    weights: Floats
+    level: Floats
+    columns: Floats
+    rest: Floats
+
+
+def _within_days(values: Floats, tiles: Tiles, columns: Floats) -> _Fit:
+    known = np.isfinite(values) & np.isfinite(columns).all(axis=1)
+    _, which, count = np.unique(tiles.day[known], return_inverse=True, return_counts=True)
+    known[known] = (count >= LEAST_ON_DAY)[which]
+    days, which = np.unique(tiles.day[known], return_inverse=True)
+    mean_y, mean_x = (_by_day(v[known], which, len(days)) for v in (values[:, None], columns))
+    x, y = columns[known] - mean_x[which], values[known] - mean_y[which, 0]
+    # Where hours overlap little from day to day, the curve is not known: it stays near flat
+    flat = np.sqrt(FLAT) * np.eye(x.shape[1])[-2 * len(HARMONICS) :]
+    weights, *_ = np.linalg.lstsq(np.vstack([x, flat]), np.append(y, np.zeros(len(flat))))
+    return _Fit(days, which, weights, mean_y[:, 0] - mean_x @ weights, x, y - x @ weights)
+
+
+def _by_day(values: Floats, which: NDArray[np.intp], days: int) -> Floats:
+    """Mean of each day of columns (n, k), (days, k)."""
+    total = np.zeros((days, values.shape[1]))
+    np.add.at(total, which, values)
+    return total / np.bincount(which, minlength=days)[:, None]
+
+
+def _harmonics(hour: Floats) -> Floats:
+    turn = 2 * np.pi * hour[:, None] / 24 * HARMONICS
+    return np.concatenate([np.cos(turn), np.sin(turn)], axis=1)

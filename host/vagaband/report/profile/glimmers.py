@@ -1,0 +1,114 @@
+"""Glimmers that were marked, and moments like them that were not, put as a question."""
+
+from dataclasses import dataclass
+
+from vagaband.profile.model import Estimate, Glimmers, Profile
+from vagaband.report.foreign import foreign
+from vagaband.report.profile.amounts import (
+    HP,
+    RSA,
+    Calendar,
+    amount,
+    beyond,
+    known,
+    why_text,
+    written,
+)
+from vagaband.report.profile.forest import Entry, Forest, forest
+from vagaband.report.words import Words
+
+COLUMNS = (("profile.rsa", RSA), ("profile.hp", HP))
+LONGEST = 80
+
+
+@dataclass(frozen=True)
+class Question:
+    """A moment that was not marked."""
+
+    text: str
+    change: str
+
+
+def glimmers_forest(profile: Profile, words: Words, calendar: Calendar) -> Forest | None:
+    """All marked glimmers together, then each, newest first."""
+    glimmers = profile.glimmers
+    if not glimmers.marked:
+        return None
+    together = Entry(
+        label=words("profile.glimmers.together"),
+        below=words.counted("profile.times", len(glimmers.marked)),
+        estimates=(glimmers.rsa, glimmers.hp),
+        said=(claim(glimmers.rsa, "rsa", words), claim(glimmers.hp, "hp", words)),
+        claimed=(beyond(glimmers.rsa), beyond(glimmers.hp)),
+    )
+    each = [
+        Entry(
+            label=foreign(one.text, LONGEST) or words("kinds.glimmer"),
+            below=calendar.at(one.at_s),
+            estimates=(one.rsa, one.hp),
+            said=("", ""),
+            claimed=(False, False),
+        )
+        for one in sorted(glimmers.marked, key=lambda one: -one.at_s)
+    ]
+    return forest(COLUMNS, [together, *each], words)
+
+
+def claim(estimate: Estimate, name: str, words: Words) -> str:
+    """What a difference comes to: "rsa" more or less, "hp" longer or shorter, or none shown."""
+    if not known(estimate) or estimate.value is None:
+        return ""
+    more, less = {"rsa": ("more", "less"), "hp": ("longer", "shorter")}[name]
+    side = more if estimate.value > 0 else less
+    return words(f"profile.claim.{name}.{side if beyond(estimate) else 'none'}")
+
+
+def glimmer_sentences(profile: Profile, words: Words) -> list[str]:
+    """What the marked ones come to together."""
+    glimmers = profile.glimmers
+    if not glimmers.marked:
+        return [words("profile.glimmers.no_marked")]
+    if not known(glimmers.rsa):
+        why = why_text(glimmers.rsa.why, words)
+        return [words.counted("profile.glimmers.unsaid", len(glimmers.marked), why=why)]
+    side = "none"
+    if beyond(glimmers.rsa):
+        side = "more" if (glimmers.rsa.value or 0.0) > 0 else "less"
+    return [
+        words(
+            f"profile.glimmers.said.{side}",
+            times=words.counted("profile.times", len(glimmers.marked)),
+            rsa=written(glimmers.rsa, RSA, words),
+            hp=written(glimmers.hp, HP, words),
+        )
+    ]
+
+
+def questions(profile: Profile, words: Words, calendar: Calendar) -> list[Question]:
+    """The candidates, newest first."""
+    newest = sorted(profile.glimmers.candidates, key=lambda one: -one.at_s)
+    return [
+        Question(
+            words("profile.glimmers.question", at=calendar.at(one.at_s)),
+            words(
+                "profile.glimmers.change",
+                rsa=amount(one.rsa_ln, RSA, words),
+                hp=amount(one.hp_ms, HP, words),
+                chance=words.number(10 * one.chance),
+            ),
+        )
+        for one in newest
+    ]
+
+
+def false_rate(glimmers: Glimmers, words: Words) -> str:
+    """How many candidates a day brings where nothing happened; why there are none."""
+    if glimmers.why:
+        return words("profile.glimmers.no_candidates", why=why_text(glimmers.why, words))
+    if glimmers.false_per_day is None:
+        return ""
+    rate = glimmers.false_per_day
+    if rate >= 1:
+        return words("profile.glimmers.false.many", rate=words.number(rate, 1))
+    days = words.number(1 / max(rate, 0.01))
+    return words("profile.glimmers.false.few", days=days, rate=words.number(rate, 2))
