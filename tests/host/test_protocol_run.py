@@ -268,3 +268,32 @@ def test_each_shipped_one_to_its_end_and_broken_off(boards: Boards, tmp_path: Pa
     out, err = process.communicate(timeout=600)
     assert process.returncode == 0, err
     assert_whole(out, path)
+
+
+def test_by_the_pc_s_clock(boards: Boards, run_cli, tmp_path):
+    """As with people: real time, one block."""
+    head, _, _ = TWO_BLOCKS.rpartition("[[block]]")
+    path = written(tmp_path, head.replace("seconds = 20", "seconds = 10").replace("= 5", "= 0"))
+    board = boards(speed=1.0, baud=2_000_000)
+    call = ("protocol", "run", str(path), "--port", board.url, "--yes", "--json")
+    code, out, err = run_cli(*call, "--lang", "nl")
+    assert code == 0, err
+    assert_whole(out, path)
+    assert "Klaar." in err
+
+
+@pytest.mark.slow
+def test_two_boards_are_put_on_one_clock_as_it_begins_and_ends(boards: Boards, tmp_path):
+    """In real time, by the PC's clock: what is known stands beside each one's own recording."""
+    two = [boards(speed=1.0, baud=2_000_000, seed=n) for n in (1, 2)]
+    short = FOR_TWO.replace("seconds = 20", "seconds = 10").replace("lead_s = 5", "lead_s = 0")
+    words = [word for word in words_for(written(tmp_path, short), *two) if word != "board"]
+    words.remove("--clock")
+    process = started(tmp_path, [*words, "--json"])
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert err.count("Both boards are on one clock") == 2
+    assert_whole(out, tmp_path / "mine.toml")
+    for person in ("p01", "p02"):
+        (kept,) = (tmp_path / f"vagaband-sessions-{person}").glob("*.clock.json")
+        assert len(json.loads(kept.read_text())["exchanges"]) == 2

@@ -10,14 +10,15 @@ from typing import Any
 
 import click
 
+from vagaband.cli.protocol_people import agree, someone, wearers_of
 from vagaband.cli.shared import DEFAULT_OUT, as_json, print_json, say, stderr
-from vagaband.device import Device
-from vagaband.errors import DeviceError, InputError, VagabandError
+from vagaband.errors import DeviceError, InputError
 from vagaband.ports import the_port
 from vagaband.protocol import state
 from vagaband.protocol.clocks import BoardClock, Clock, PcClock
 from vagaband.protocol.fetch import fetched
 from vagaband.protocol.kept import TOLERANCE_S, Found, compare
+from vagaband.protocol.meeting import meet
 from vagaband.protocol.model import LANGUAGES, Block, Protocol
 from vagaband.protocol.plan import MOST_SEED, drawn_seed, plan
 from vagaband.protocol.run import LOST_RULES, Runner
@@ -27,11 +28,8 @@ from vagaband.protocol.state import State
 from vagaband.protocol.wearer import Wearer
 from vagaband.protocol.words import WORDS
 from vagaband.report import preferred_language
-from vagaband.sessions.person import check_code
 
 CLOCKS = {"pc": PcClock, "board": BoardClock}
-YES = {"y", "yes", "j", "ja"}
-NO = {"n", "no", "nee"}
 language = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
@@ -103,60 +101,22 @@ def run_(
     protocol = protocol_of(file)
     if resume and (afresh or seed is not None):
         raise InputError("What goes on has its order.", "Leave --seed and --afresh out.")
-    wearers = _wearers(protocol, ports or (the_port(None),), people, folders, lang)
+    wearers = wearers_of(protocol, ports or (the_port(None),), people, folders, lang)
     begun = _begun(protocol, wearers, resume, afresh)
     used = begun.seed if begun else drawn_seed() if seed is None else seed
     now = begun or State(state.new_run(), protocol.name, protocol.digest, used, "", "")
-    _agree(protocol, wearers, lang, yes)
+    agree(protocol, wearers, lang, yes)
     blocks = plan(protocol, used)
-    its_clock = CLOCKS[clock]()
-    whole = _run(blocks, wearers, its_clock, now, lang, yes, lost, resume)
+    two = len(wearers) > 1 and clock == "pc"
+    if two:
+        _meet(wearers, lang)
+    whole = _run(blocks, wearers, CLOCKS[clock](), now, lang, yes, lost, resume)
     if not whole:
         sys.exit(130)
+    if two:
+        _meet(wearers, lang)
     kept = {} if no_pull else {w.person: _kept(w, blocks, now.run, lang) for w in wearers}
     _conclude(protocol, now, kept, to_json, lang)
-
-
-def _wearers(
-    protocol: Protocol,
-    ports: Sequence[str],
-    people: Sequence[str],
-    folders: Sequence[Path],
-    lang: str,
-) -> list[Wearer]:
-    """Who wears which board. InputError where that does not fit the protocol."""
-    roles = protocol.wearers
-    most = len(roles)
-    if len(set(ports)) < len(ports) or not protocol.devices <= len(ports) <= min(2, most):
-        need = "two boards" if protocol.devices == 2 else f"one board{' or two' * (most > 1)}"
-        raise InputError(
-            f"{protocol.name} is for {need}, each on its own port.", "Give --port for each."
-        )
-    codes = [check_code(code) for code in people] or [
-        _ask_code(port, role.title[lang], lang) for port, role in zip(ports, roles, strict=False)
-    ]
-    if len(codes) != len(ports) or len(set(codes)) < len(codes):
-        raise InputError("Each board has its own wearer.", "Give --person for each --port.")
-    if not folders:
-        two = len(codes) > 1
-        folders = [Path(f"{DEFAULT_OUT}-{code}") if two else DEFAULT_OUT for code in codes]
-    if len(folders) != len(codes) or len({f.resolve() for f in folders}) < len(folders):
-        raise InputError("Each person has a folder of their own.", "Give --folder for each.")
-    fit = zip(ports, codes, roles, folders, strict=False)
-    return [Wearer(port, code, role, folder) for port, code, role, folder in fit]
-
-
-def _ask_code(port: str, role: str, lang: str) -> str:
-    """The code of who wears a board; with nobody to ask, the board's number."""
-    if _someone():
-        question = WORDS[lang]["person"].format(port=port, role=role)
-        return check_code(click.prompt(question, err=True))
-    with Device(port) as device:
-        return check_code(str(device.ask("status").get("device", "")))
-
-
-def _someone() -> bool:
-    return sys.stdin.isatty() and stderr.is_terminal
 
 
 def _begun(
@@ -193,30 +153,17 @@ def _begun(
     return min(known, key=lambda one: one.done)
 
 
-def _agree(protocol: Protocol, wearers: Sequence[Wearer], lang: str, yes: bool) -> None:
-    """Say what is recorded, and ask each."""
+def _meet(wearers: Sequence[Wearer], lang: str) -> None:
     words = WORDS[lang]
-    say(f"{words['safety']}: {protocol.safety[lang]}")
-    for wearer in wearers:
-        role = wearer.role.title[lang]
-        say(words["recorded"].format(person=wearer.person, role=role, port=wearer.url))
-        say(words["where"].format(folder=wearer.folder))
-        say(words["withdraw"].format(person=wearer.person, folder=wearer.folder))
-    say(words["shown"])
-    people = [wearer.person for wearer in wearers]
-    if len(people) > 1:
-        say(words["two"].format(first=people[0], second=people[1]))
-    if yes:
-        say(words["agreed_before"].format(people=", ".join(people)))
-        return
-    if not _someone():
-        raise InputError(f"{words['no_tty']}.", "Run it in a terminal, or add --yes.")
-    for person in people:
-        answer = ""
-        while answer not in YES | NO:
-            answer = click.prompt(words["agree"].format(person=person), err=True).strip().lower()
-        if answer in NO:
-            raise VagabandError(words["disagreed"].format(person=person))
+    with stderr.status(words["meeting"]) as status:
+        error_s, why = meet(
+            wearers, lambda share: status.update(f"{words['meeting']}: {share:.0%}")
+        )
+    say(
+        words["unmet"].format(why=why)
+        if error_s is None
+        else words["met"].format(ms=1e3 * error_s)
+    )
 
 
 def _run(
@@ -240,7 +187,7 @@ def _run(
 
     agreed = "agreed before" if yes else "agreed here"
     about = f"{begun.protocol}, seed {begun.seed}, {agreed}"
-    attended = _someone() and not yes
+    attended = someone() and not yes
     face = Screen(stderr, lang) if attended else Lines(stderr, lang)
     try:
         with _signals(), face:

@@ -50,6 +50,9 @@ WORDS = {
         "finger": "{person}: no finger on the sensor",
         "weak": "{person}: the pulse can't be read; hold still, warm the hand",
         "saturated": "{person}: too much light on the sensor",
+        "met": "Both boards are on one clock, to {ms:.0f} ms.",
+        "unmet": "The boards could not be put on one clock: {why} Blocks are marked all the same.",
+        "meeting": "putting both boards on one clock",
         "done": "Done. Thank you; sit for a moment.",
         "stopped": "Stopped at {title}. Nothing is lost: what was measured is on the board.",
         "resume": "To go on there, run the same with --resume, on the same ports.",
@@ -120,6 +123,12 @@ WORDS = {
         "finger": "{person}: geen vinger op de sensor",
         "weak": "{person}: de hartslag is niet te lezen; houd stil, warm de hand",
         "saturated": "{person}: te veel licht op de sensor",
+        "met": "Beide apparaten staan op één klok, op {ms:.0f} ms na.",
+        "unmet": (
+            "De apparaten konden niet op één klok worden gezet: {why} De blokken worden evengoed "
+            "gemarkeerd."
+        ),
+        "meeting": "beide apparaten op één klok zetten",
         "done": "Klaar. Dank je wel; blijf nog even zitten.",
         "stopped": "Gestopt bij {title}. Er is niets kwijt: wat gemeten is staat op het apparaat.",
         "resume": "Om daar verder te gaan: dezelfde opdracht met --resume, op dezelfde poorten.",
