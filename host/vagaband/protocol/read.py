@@ -4,6 +4,7 @@ The fields are in format.md.
 """
 
 import hashlib
+import itertools
 import re
 import tomllib
 from pathlib import Path
@@ -196,7 +197,9 @@ class Reader(Fields):
         self.are_blocks("sequence", names, blocks)
         for name in blocks.keys() - set(names):
             self.fault("sequence", f"{name} never comes.", "Put it in, or leave the block out.")
-        for name, following in zip(names, [*names[1:], names[0]], strict=True) if names else ():
+        for name, following in itertools.pairwise(
+            names * (2 if table.get("repeat", 1) != 1 else 1)
+        ):
             if name == following and name in blocks and not blocks[name].lead_s:
                 self.fault(
                     "sequence",
