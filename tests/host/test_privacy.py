@@ -106,7 +106,7 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
     assert "wrote" in run("demo", "--minutes", "0.5", cwd=here).stderr
 
     rows = {row["file"]: int(row["mode"], 8) for row in ROW.finditer(DOCUMENT)}
-    assert len(rows) == 24
+    assert len(rows) == 25
     seen = set()
     for path in here.rglob("*"):
         name = str(path.relative_to(here))

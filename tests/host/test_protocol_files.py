@@ -13,7 +13,7 @@ from vagaband.breathe import Moment
 from vagaband.profile.challenges import OF_WORD
 from vagaband.protocol import state, words
 from vagaband.protocol.clocks import WRAP, PcClock, Ticks
-from vagaband.protocol.fields import ProtocolError
+from vagaband.protocol.fields import FIELDS, ProtocolError
 from vagaband.protocol.kept import compare
 from vagaband.protocol.model import LANGUAGES, RESONANCE, Protocol
 from vagaband.protocol.plan import plan
@@ -61,6 +61,12 @@ def test_challenges_and_pacing_are_where_they_belong(name: str):
     assert all(challenge.split("-")[0] in OF_WORD for challenge in challenges)
     paced = [b.pace for b in one.blocks.values() if b.pace]
     assert paced == ([RESONANCE] if name == "resonance" else [])
+
+
+def test_every_field_is_in_the_format_s_page():
+    page = Path(words.__file__).with_name("format.md").read_text()
+    for name in " ".join(FIELDS.values()).split():
+        assert re.search(rf"\b{name}\b", page), name
 
 
 def test_only_who_begins_is_drawn():
