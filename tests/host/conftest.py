@@ -10,7 +10,7 @@ import hard_days
 import pytest
 from data_folder import opened
 from flashing import ChipFiles, copied, put, quick_board
-from month_worn import put_month
+from month_worn import EVERY_OTHER, put_month
 from vagaband.board.flash_file import temporary_chip
 from vagaband.cli import main
 from vagaband.paths import firmware_dir
@@ -60,13 +60,14 @@ def hard_day(shared_temp: Path) -> Callable[[str], list[Path]]:
 
 @pytest.fixture(scope="session")
 def month(shared_temp: Path) -> Path:
-    """A data folder of a month with its index, made once for all tests: it is only read."""
+    """A data folder of a month, worn for a while every other day, with its index; made once for
+    all tests: it is only read."""
     with (shared_temp / "month.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = shared_temp / "month" / "vagaband-sessions"
         if not folder.is_dir():
             folder.parent.mkdir()
-            put_month(folder, hours=0.35)
+            put_month(folder, 0.7, EVERY_OTHER)
             with opened(folder):
                 pass
         return folder

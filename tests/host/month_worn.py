@@ -6,6 +6,7 @@ with every checksum as the firmware would have made it. The same bytes each time
 
 import json
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,15 +15,16 @@ from vagaband.board.heart import Heart
 from vagaband.journal import CRC_BYTES, MAGIC, RECORD_HEAD
 
 MORNING = datetime(2026, 10, 5, 5, 30, tzinfo=UTC)  # a Monday; summer time ends within the month
-DAYS, MISSING = 30, (4, 11, 12, 23)
+DAYS, MISSING = 30, (4, 11, 12, 23)  # days that were not worn
+EVERY_OTHER = tuple(range(1, DAYS, 2))
 DEVICE = "c0ffee"
 HEART = "hp={hp},rsa={rsa},breath=0.25,lf=4,lfwidth=0.03,vlf=8,seed={seed}"
 MOODS = ({"hp": 820, "rsa": 5.8}, {"hp": 900, "rsa": 6.4}, {"hp": 760, "rsa": 5.2})
 WORN = 3  # that differ
 
 
-def put_month(folder: Path, hours: float = 0.6) -> list[Path]:
-    """The files of a month, `hours` to a third more of each day but for four."""
+def put_month(folder: Path, hours: float, missing: Sequence[int] = MISSING) -> list[Path]:
+    """The files of a month, `hours` to a third more of each day that is not missing."""
     folder.mkdir(mode=0o700, exist_ok=True)
     days = [folder / f".worn-{number}" for number in range(WORN)]
     for number, path in enumerate(days):
@@ -32,7 +34,7 @@ def put_month(folder: Path, hours: float = 0.6) -> list[Path]:
         path.unlink()
     paths = []
     for day in range(DAYS):
-        if day not in MISSING:
+        if day not in missing:
             path = folder / f"{DEVICE}-{day + 1:05d}.vbj"
             began = MORNING + timedelta(days=day, minutes=37 * day % 100)
             path.write_bytes(restamped(worn[day % WORN], day + 1, began))

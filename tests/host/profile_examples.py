@@ -70,7 +70,7 @@ def trend() -> Trend:
         rsa_per_week=est(0.04, 0.13, 25, 0.19),
         hp_per_week=est(14.0, 9.0, 25, 11.0),
         rsa_change="",
-        hp_change="more",
+        hp_change="longer",
     )
 
 
@@ -109,26 +109,47 @@ def _effect(
     hp: str = "",
     breathing: bool = False,
 ) -> Effect:
-    period, of_rsa, breath = estimates
-    return Effect(
-        tag, marks, marks * 3 // 4, 10 * marks, period, of_rsa, breath, rsa, hp, breathing
-    )
+    period, even, breath = estimates
+    of_breath = no(breath.why) if breath.why else est(-0.15 if breathing else 0.02, 0.06)
+    of_rsa = even if even.value is None else est(even.value + (of_breath.value or 0.0), 0.3)
+    days, controls = marks * 3 // 4, 10 * marks
+    found = (period, of_rsa, even, of_breath, breath)
+    return Effect(tag, marks, days, controls, *found, rsa, hp, breathing)
 
 
 def recoveries() -> tuple[Recovery, ...]:
-    given = Efficiency(58.0, 7.0, 66.0, 0.81, 44, 0.72, "")
+    given = Efficiency(58.0, 7.0, 66.0, 0.81, 44, 0.72, "", ("namesakes", "breath_moved"))
+    wide = Efficiency(None, None, None, 0.61, 28, 0.55, "wide", ("namesakes", "breath_unknown"))
+    late = Estimate(None, 540.0, None, 30, why="not_in_recording")
+    open_end = Estimate(320.0, 230.0, None, 40)
     return (
-        Recovery(at(3, 10.1), at(3, 10.2), "posture", "opgestaan", est(-1.1, 0.4), est(-140, 22),
-                 est(155, 60), "recovered", given),
-        Recovery(at(9, 15.5), at(9, 15.7), "exercise", "de trap", est(-1.6, 0.5), est(-230, 30),
-                 est(320, 90), "recovered", replace(given, slope=None, why="unrelated")),
-        Recovery(at(14, 11.0), at(14, 11.1), "challenge", "slecht nieuws", est(-0.7, 0.4),
-                 est(-60, 25), no("not_in_recording"), "not_in_recording", None),
-        Recovery(at(20, 16.0), None, "trigger", "", est(-0.1, 0.5), est(4, 22),
-                 no("no_reaction"), "no_reaction", None),
-        Recovery(at(26, 9.5), None, "trigger", "bijna aangereden", no("refused"), no("refused"),
-                 no("refused"), "refused", None),
+        _recovery(3, "posture", "opgestaan", (est(-1.1, 0.4), est(-140, 22), est(155, 60)),
+                  "recovered", given),
+        _recovery(9, "exercise", "de trap", (est(-1.6, 0.5), est(-230, 30), open_end),
+                  "recovered", wide),
+        _recovery(14, "challenge", "slecht nieuws", (est(-0.7, 0.4), est(-60, 25), late),
+                  "not_in_recording"),
+        _recovery(20, "trigger", "", (est(-0.1, 0.5), est(4, 22), no("no_reaction")),
+                  "no_reaction"),
+        _recovery(26, "trigger", "bijna aangereden", (no("motion"),) * 3, "refused"),
     )  # fmt: skip
+
+
+def _recovery(
+    day: int,
+    kind: str,
+    text: str,
+    estimates: tuple[Estimate, ...],
+    state: str,
+    efficiency: Efficiency | None = None,
+) -> Recovery:
+    begin_s = at(day, 10)
+    until_s = None if kind == "trigger" else begin_s + 420
+    baseline = {"posture": "own", "exercise": "before"}.get(kind, "own")
+    rsa, hp, back = estimates
+    return Recovery(
+        begin_s, until_s, kind, text, rsa, hp, back, state, baseline, 600.0, efficiency
+    )
 
 
 def shifts() -> Shifts:
@@ -143,7 +164,7 @@ def glimmers() -> Glimmers:
     marked = (
         Glimmer(at(2, 20.2), "de kat op schoot", est(0.5, 0.6), est(30, 40)),
         Glimmer(at(8, 13.1), "zon op het balkon", est(0.1, 0.6), est(12, 40)),
-        Glimmer(at(19, 19.4), "", no("short_after"), no("short_after")),
+        Glimmer(at(19, 19.4), "", no("short"), no("short")),
     )
     candidates = (
         Candidate(at(12, 14.5), 0.81, 52.0, 0.4),
@@ -165,7 +186,7 @@ def _treatment(day: int, name: str) -> Treatment:
         "before": Phase(begin_s - 600, begin_s, est(5.8, 0.22), est(821, 18), est(14.2, 0.8),
                         {"motion": 0.1}),
         "during": Phase(begin_s, begin_s + 1800, during, est(790, 16), no("breath_unknown"),
-                        {"motion": 0.62 if shaken else 0.2, "noise": 0.08}),
+                        {"motion": 0.62 if shaken else 0.2, "noise": 0.08, "not_recorded": 0.05}),
         "after": Phase(begin_s + 1800, begin_s + 2400, est(6.3, 0.2), est(852, 17),
                        est(12.8, 0.7), {}),
     }  # fmt: skip
@@ -178,7 +199,7 @@ def _treatment(day: int, name: str) -> Treatment:
 
 def together() -> tuple[Together, ...]:
     return (
-        Together("emdr", 2, {"during": no("few_marks"), "after": no("few_marks")},
+        Together("emdr", 2, {"during": no("few_times"), "after": no("few_times")},
                  {"during": est(-28, 30, 2), "after": est(25, 35, 2, 40)}),
         Together("voetbad", 9, {"during": est(0.05, 0.3, 9, 0.34), "after": est(0.41, 0.29, 9)},
                  {"during": est(10, 20, 9, 22), "after": est(33, 21, 9, 22)}),

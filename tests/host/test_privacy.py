@@ -101,8 +101,10 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
         ("wave.csv", "ppg\n" + "1\n2\n" * 200),
     ):
         (tmp_path / name).write_text(content)
-        added = run("sessions", "add", str(tmp_path / name), "--person", "p07", cwd=here)
+        dated = ("--person", "p07", "--began", "2026-11-20 14:00")
+        added = run("sessions", "add", str(tmp_path / name), *dated, cwd=here)
         assert added.returncode == 0, added.stderr
+    assert "wrote p07-profile.html" in run("profile", "p07", cwd=here).stdout
     assert "wrote" in run("demo", "--minutes", "0.5", cwd=here).stderr
 
     rows = {row["file"]: int(row["mode"], 8) for row in ROW.finditer(DOCUMENT)}

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -55,6 +56,7 @@ def student_share(t: Floats, freedom: int) -> Floats:
     return 2 / math.pi * (angle + np.sin(angle) * total) if odd else np.sin(angle) * total
 
 
+@cache
 def student_quantile(freedom: int, comparisons: int = 1) -> float:
     """As `normal_quantile`, where the SD is known from so many degrees of freedom only."""
     low, high = 0.0, 1e6

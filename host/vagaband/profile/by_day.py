@@ -9,6 +9,7 @@ there it is Student's, of one degree of freedom less than there are days with ma
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vagaband.analysis.uncertainty import LEVEL, student_quantile
 from vagaband.session import Floats
@@ -42,17 +43,21 @@ class Sums:
 def difference_of(sums: Sums, comparisons: int, seed: int = 9) -> Difference:
     """Mean of the marked less mean of the controls, over at least two days with marks."""
     value, se = (float(v[0]) for v in _studied(sums, np.ones((1, len(sums.marks)))))
-    rng = np.random.default_rng(seed)
     weights = np.zeros((DRAWN, len(sums.marks)))
+    rng = np.random.default_rng(seed)
     for part in (sums.marks > 0, sums.marks == 0):
-        n = int(part.sum())
-        if n:
-            weights[:, part] = rng.multinomial(n, np.full(n, 1 / n), DRAWN)
+        weights[:, part] = _drawn(rng, int(part.sum()))
     drawn, drawn_se = _studied(sums, weights)
     t = np.abs(drawn - value) / np.maximum(drawn_se, LEAST_SE * se)
     half = se * float(np.quantile(t, LEVEL))
     days = int((sums.marks > 0).sum())
     return Difference(value, half, max(half, se * student_quantile(days - 1, comparisons)))
+
+
+def _drawn(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
+    """How often each of so many days comes up, (drawings, n)."""
+    chosen = rng.integers(0, max(n, 1), (DRAWN, n)) + n * np.arange(DRAWN)[:, None]
+    return np.bincount(chosen.ravel(), minlength=DRAWN * n).reshape(DRAWN, n)
 
 
 def _studied(sums: Sums, weights: Floats) -> tuple[Floats, Floats]:

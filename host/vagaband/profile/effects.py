@@ -6,8 +6,8 @@ heart period), and one on RSA is of RSA at the same breathing rate: the chain's 
 off, and the person's slope on breathing in unmarked time. What breathing does because of the tag
 is taken off too; both numbers are given.
 
-It says what goes with a mark, not what makes it: people mark when something is extreme, and what is
-extreme falls back of itself. Tags that always go together can't be told apart.
+It says what goes with a mark, not what makes it: people mark when something is extreme, and what
+is extreme falls back of itself. Tags that always go together can't be told apart.
 """
 
 from dataclasses import dataclass
@@ -68,12 +68,15 @@ class _Sources:
         left, days = self.left[name], self.ground.days
         where = np.searchsorted(days, self.ground.moments.day[known])
         enters = OF_BREATH.get(name, 0.0)
+        marked, marks = np.zeros(len(days)), np.zeros(len(days))
+        np.add.at(marked, where, left.marked[known])
+        np.add.at(marks, where, 1.0)
         return Sums(
-            marked=np.bincount(where, left.marked[known], len(days)),
-            marks=np.bincount(where, minlength=len(days)).astype(np.float64),
+            marked=marked,
+            marks=marks,
             control=left.control[known].sum(axis=0),
             controls=left.weight[known].sum(axis=0),
-            extra=self.leaning * enters * self._breath_apart(known) if enters else 0 * days,
+            extra=self.leaning * (enters and enters * self._breath_apart(known)),
         )
 
     def _breath_apart(self, known: list[int]) -> float:

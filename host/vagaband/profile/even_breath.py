@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vagaband.profile.model import Epochs
 from vagaband.reference.gain import bp_gain_ln
@@ -30,7 +31,7 @@ def _gain(rate_hz: Floats, period_ms: Floats) -> Floats:
     return (1 - right) * near + right * far
 
 
-def _place(grid: Floats, values: Floats) -> tuple[Floats, Floats]:
+def _place(grid: Floats, values: Floats) -> tuple[NDArray[np.intp], Floats]:
     """Index of the place below each value, and the share of the way to the next."""
     place = np.clip((values - grid[0]) / (grid[1] - grid[0]), 0, len(grid) - 1.001)
     index = np.floor(np.nan_to_num(place)).astype(np.intp)

@@ -95,9 +95,9 @@ class Estimate:
 class Effect:
     """What goes with a tag: marked moments against control stretches of the same hour.
 
-    `rsa` is as measured: breathing moves it. `rsa_even` is what is left at the same breathing rate,
-    `rsa_of_breath` what the rate explains; claims on RSA are of `rsa_even`. Intervals are each for
-    itself, claims and `smallest` hold for all tags together.
+    `rsa` is as measured: breathing moves it. `rsa_even` is what is left at the same breathing
+    rate, `rsa_of_breath` what the rate explains; claims on RSA are of `rsa_even`. Intervals are
+    each for itself, claims and `smallest` hold for all tags together.
     """
 
     tag: str
@@ -168,8 +168,9 @@ class Glimmer:
 
     at_s: float
     text: str
-    rsa: Estimate  # after less before
+    rsa: Estimate  # after less before, beyond what quiet moments that began alike do
     hp: Estimate
+    breath_per_min: float | None = None  # after less before, as measured; None: unknown
 
 
 @dataclass(frozen=True)
@@ -179,19 +180,27 @@ class Candidate:
     at_s: float
     rsa_ln: float  # after less before
     hp_ms: float
-    chance: float  # share of such moments that chance alone makes
+    chance: float  # at most such a share of moments as clear as it are chance's
+    breath_per_min: float | None = None  # after less before; None: unknown, so it may explain all
 
 
 @dataclass(frozen=True)
 class Glimmers:
-    """`rsa`, `hp`: of all marked ones together, against control stretches."""
+    """`rsa`, `hp`: of all marked ones together, against control stretches. A claim is what lies
+    beyond their `smallest`, which holds for both together; so for each single one.
+
+    `candidates` are the few clearest of `found` moments, on `days` with recordings; a day on which
+    nothing happens makes `false_per_day` such moments by chance.
+    """
 
     marked: tuple[Glimmer, ...]
     rsa: Estimate
     hp: Estimate
     candidates: tuple[Candidate, ...]
-    false_per_day: float | None  # of candidates, where nothing happened
+    false_per_day: float | None
     why: str  # why there are no candidates
+    found: int = 0
+    days: int = 0
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,11 @@ class Usual:
             return np.full(len(values), np.nan)
         index = np.minimum(np.searchsorted(self.days, day), len(self.days) - 1)
         level = np.where(self.days[index] == day, self.level[index], np.nan)
-        return values - level - _harmonics(hour) @ self.curve
+        return values - level - self.of_hour(hour)
+
+    def of_hour(self, hour: Floats) -> Floats:
+        """What the hours of day (n,) add to the level."""
+        return _harmonics(hour) @ self.curve
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,8 @@ def slope_of(values: Floats, on: Floats, tiles: Tiles) -> Slope:
     columns = np.column_stack([on, _harmonics(tiles.hour)])
     fit = _within_days(values, tiles, columns)
     inverse = np.linalg.pinv(fit.columns.T @ fit.columns)
-    leaning = np.bincount(fit.which, fit.columns @ inverse[:, 0] * fit.rest, len(fit.days))
-    return Slope(float(fit.weights[0]), fit.days, leaning)
+    leaning = _sums(fit.columns @ inverse[:, :1] * fit.rest[:, None], fit.which, len(fit.days))
+    return Slope(float(fit.weights[0]), fit.days, leaning[:, 0])
 
 
 @dataclass(frozen=True)
@@ -81,15 +85,19 @@ def _within_days(values: Floats, tiles: Tiles, columns: Floats) -> _Fit:
     x, y = columns[known] - mean_x[which], values[known] - mean_y[which, 0]
     # Where hours overlap little from day to day, the curve is not known: it stays near flat
     flat = np.sqrt(FLAT) * np.eye(x.shape[1])[-2 * len(HARMONICS) :]
-    weights, *_ = np.linalg.lstsq(np.vstack([x, flat]), np.append(y, np.zeros(len(flat))))
+    weights: Floats = np.linalg.pinv(np.vstack([x, flat]))[:, : len(y)] @ y
     return _Fit(days, which, weights, mean_y[:, 0] - mean_x @ weights, x, y - x @ weights)
 
 
 def _by_day(values: Floats, which: NDArray[np.intp], days: int) -> Floats:
     """Mean of each day of columns (n, k), (days, k)."""
+    return _sums(values, which, days) / np.bincount(which, minlength=days)[:, None]
+
+
+def _sums(values: Floats, which: NDArray[np.intp], days: int) -> Floats:
     total = np.zeros((days, values.shape[1]))
     np.add.at(total, which, values)
-    return total / np.bincount(which, minlength=days)[:, None]
+    return total
 
 
 def _harmonics(hour: Floats) -> Floats:

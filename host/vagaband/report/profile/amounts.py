@@ -56,12 +56,22 @@ def written(estimate: Estimate, measure: Measure, words: Words) -> str:
 
 
 def short(estimate: Estimate, measure: Measure, words: Words) -> str:
-    """The same below a picture that says the unit and what the interval is."""
-    value = number(estimate.value or 0.0, measure, words)
-    if estimate.low is None or estimate.high is None:
-        return value
-    low, high = (number(edge, measure, words) for edge in (estimate.low, estimate.high))
-    return words("profile.short", value=value, low=low, high=high)
+    """The same below a picture that says the unit and what the interval is; an end of it that is
+    not known is open."""
+    given = {
+        name: number(edge, measure, words)
+        for name in ("value", "low", "high")
+        if (edge := getattr(estimate, name)) is not None
+    }
+    ends = ("low" in given, "high" in given)
+    return words(_KEYS[ends], **given) if ends in _KEYS else given["value"]
+
+
+_KEYS = {
+    (True, True): "profile.short",
+    (True, False): "profile.at_least",
+    (False, True): "profile.at_most",
+}
 
 
 def beyond(estimate: Estimate) -> bool:

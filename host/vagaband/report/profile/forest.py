@@ -150,8 +150,10 @@ def _cell(entry: Entry, k: int, measure: Measure, axis: Scale, words: Words) -> 
     plot.upright("grid", axis.ticks)
     if measure.signed:
         plot.upright("zero", [0.0])
-    if estimate.low is not None and estimate.high is not None:
-        plot.reach("whisker", estimate.low, estimate.high)
+    low, high = estimate.low, estimate.high
+    if low is not None or high is not None:
+        ends = (axis.low if low is None else low, axis.high if high is None else high)
+        plot.reach("whisker", *ends)
     plot.dots_at("dot effect", [(estimate.value, 50.0)])
     if not entry.claimed[k]:
         plot.dots_at("dot hole", [(estimate.value, 50.0)])

@@ -142,7 +142,7 @@ def unsaid_of(profile: Profile, words: Words) -> list[str]:
         found.append(words("profile.unsaid.challenges"))
     if not profile.effects:
         found.append(words("profile.unsaid.tags"))
-    few = [e for e in profile.effects if not known(e.rsa) and not known(e.hp)]
+    few = [e for e in profile.effects if not known(e.rsa_even) and not known(e.hp)]
     if few:
         tags = ", ".join(tag_name(effect.tag, words) for effect in few)
         found.append(words("profile.unsaid.few_tags", tags=tags))

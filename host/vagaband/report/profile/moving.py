@@ -47,6 +47,7 @@ class EfficiencyRow:
     n: str
     spread: str
     why: str
+    warnings: list[str]
 
 
 def challenges(profile: Profile, words: Words, calendar: Calendar) -> Forest | None:
@@ -64,8 +65,15 @@ def _entry(one: Recovery, words: Words, calendar: Calendar) -> Entry:
         estimates=(one.reaction_rsa, one.reaction_hp, one.recovery),
         said=("", "", words("profile.state.recovered") if one.state == "recovered" else ""),
         claimed=(beyond(one.reaction_rsa), beyond(one.reaction_hp), True),
-        notes=() if one.state == "recovered" else (words(f"profile.state.{one.state}"),),
+        notes=_notes(one, words),
     )
+
+
+def _notes(one: Recovery, words: Words) -> tuple[str, ...]:
+    """What became of it, where it is not back at the own baseline."""
+    if one.state == "recovered":
+        return (words("profile.moving.from_before"),) if one.baseline == "before" else ()
+    return (words(f"profile.state.{one.state}", watched=words.span(one.watched_s)),)
 
 
 def what(one: Recovery, words: Words) -> str:
@@ -153,7 +161,7 @@ def _efficiency(one: Recovery, words: Words, calendar: Calendar) -> EfficiencyRo
     when = f"{what(one, words)}, {calendar.at(one.at_s)}"
     if found.why or found.slope is None:
         why = words("cells.unsaid", why=why_text(found.why, words))
-        return EfficiencyRow(when, "", "", "", words.number(found.n), "", why)
+        return EfficiencyRow(when, "", "", "", words.number(found.n), "", why, [])
     nothing = words("numbers.nothing")
 
     def shown(value: float | None, digits: int) -> str:
@@ -168,4 +176,5 @@ def _efficiency(one: Recovery, words: Words, calendar: Calendar) -> EfficiencyRo
         n=words.number(found.n),
         spread=shown(found.rsa_sd, 2),
         why="",
+        warnings=[words(f"profile.warning.{code}") for code in found.warnings],
     )

@@ -29,7 +29,7 @@ def power_rows(profile: Profile, words: Words) -> list[PowerRow]:
             _row(
                 tag_name(effect.tag, words),
                 words.counted("profile.times", effect.marks),
-                effect.rsa,
+                effect.rsa_even,
                 effect.hp,
                 words,
             )

@@ -7,7 +7,6 @@ from vagaband.report.profile.amounts import (
     BREATH,
     HP,
     RSA,
-    amount,
     known,
     swing_percent,
     written,
@@ -15,7 +14,7 @@ from vagaband.report.profile.amounts import (
 from vagaband.report.profile.forest import Entry, Forest, forest
 from vagaband.report.words import Words
 
-COLUMNS = (("profile.rsa", RSA), ("profile.hp", HP), ("profile.breath", BREATH))
+COLUMNS = (("profile.rsa_even", RSA), ("profile.hp", HP), ("profile.breath", BREATH))
 LONGEST = 60
 
 
@@ -27,18 +26,16 @@ def tags_forest(profile: Profile, words: Words) -> Forest | None:
     return forest(COLUMNS, entries, words)
 
 
-def _order(effect: Effect) -> tuple[bool, float, str]:
-    value = effect.rsa.value
-    return (not known(effect.rsa), -(value or 0.0), effect.tag)
+def _order(effect: Effect) -> tuple[int, float, str]:
+    """Those that are told of RSA, else of the heart period, then the rest."""
+    told = (known(effect.rsa_even), known(effect.hp))
+    return (told.index(True) if True in told else 2, -(effect.rsa_even.value or 0.0), effect.tag)
 
 
 def _entry(effect: Effect, words: Words) -> Entry:
     rsa = words(f"profile.claim.rsa.{effect.rsa_claim or 'none'}")
     hp = words(f"profile.claim.hp.{effect.hp_claim or 'none'}")
     breath = words(f"profile.claim.breath.{'differs' if effect.breathing_differs else 'same'}")
-    notes = []
-    if effect.breathing_differs and (effect.rsa_claim or known(effect.rsa)):
-        notes.append(words("profile.tags.breathing"))
     return Entry(
         label=tag_name(effect.tag, words),
         below=words(
@@ -47,11 +44,23 @@ def _entry(effect: Effect, words: Words) -> Entry:
             days=words.counted("profile.days.n", effect.days),
             controls=words.counted("profile.controls", effect.controls),
         ),
-        estimates=(effect.rsa, effect.hp, effect.breath),
+        estimates=(effect.rsa_even, effect.hp, effect.breath),
         said=(rsa, hp, breath),
         claimed=(bool(effect.rsa_claim), bool(effect.hp_claim), effect.breathing_differs),
-        notes=tuple(notes),
+        notes=_notes(effect, words),
     )
+
+
+def _notes(effect: Effect, words: Words) -> tuple[str, ...]:
+    """RSA as measured, and how much of it breathing explains."""
+    if not known(effect.rsa):
+        return ()
+    measured = written(effect.rsa, RSA, words)
+    if not known(effect.rsa_of_breath):
+        return (words("profile.tags.measured.unknown", measured=measured),)
+    breath = written(effect.rsa_of_breath, RSA, words)
+    key = "differs" if effect.breathing_differs else "same"
+    return (words(f"profile.tags.measured.{key}", measured=measured, breath=breath),)
 
 
 def tag_name(tag: str, words: Words) -> str:
@@ -61,7 +70,7 @@ def tag_name(tag: str, words: Words) -> str:
 
 def tag_sentences(profile: Profile, words: Words) -> list[str]:
     """What is claimed of tags, and of how many none is."""
-    told = [effect for effect in profile.effects if known(effect.rsa) or known(effect.hp)]
+    told = [effect for effect in profile.effects if known(effect.rsa_even) or known(effect.hp)]
     claimed = [e for e in profile.effects if e.rsa_claim or e.hp_claim]
     found = [_claimed(effect, words) for effect in claimed]
     rest = len(told) - len(claimed)
@@ -76,15 +85,11 @@ def _claimed(effect: Effect, words: Words) -> str:
     """What is claimed of a tag, in one sentence."""
     parts = []
     if effect.rsa_claim:
-        percent = swing_percent(abs(effect.rsa.value or 0.0), effect.rsa_claim, words)
-        rsa = written(effect.rsa, RSA, words)
+        percent = swing_percent(abs(effect.rsa_even.value or 0.0), effect.rsa_claim, words)
+        rsa = written(effect.rsa_even, RSA, words)
         parts.append(words(f"profile.tags.rsa.{effect.rsa_claim}", amount=rsa, percent=percent))
     if effect.hp_claim:
         hp = written(effect.hp, HP, words)
         parts.append(words(f"profile.tags.hp.{effect.hp_claim}", amount=hp))
     tag = tag_name(effect.tag, words)
-    text = words("profile.tags.said", tag=tag, what="; ".join(parts))
-    if effect.rsa_claim and effect.breathing_differs and known(effect.breath):
-        breath = amount(effect.breath.value or 0.0, BREATH, words)
-        text = f"{text} {words('profile.tags.with_breathing', breath=breath)}"
-    return text
+    return words("profile.tags.said", tag=tag, what="; ".join(parts))

@@ -162,12 +162,15 @@ def _refused(phase: Phase | None, words: Words) -> str:
         words(
             "profile.treatments.share",
             share=words.number(100 * share),
-            reason=words(f"reasons.{reason if reason in REASONS else 'unknown'}"),
+            reason=words(f"reasons.{reason}" if reason in REASONS else _ELSE),
         )
         for reason, share in shares
         if share > 0
     ]
     return "; ".join(found) or words("profile.treatments.nothing_refused")
+
+
+_ELSE = "profile.treatments.no_phase"  # no half minute there at all
 
 
 def _steps(one: Treatment, name: str, measure: Measure, words: Words) -> Steps:
