@@ -332,14 +332,34 @@ def test_the_screen_says_what_to_do_now_and_next():
     ]
     moment = Moment(4, 6, 2.0, 100, 1, 1)
     for language, sentences in (
-        ("en", ("Who tells (p07): Tell of your", "breathe in", "no finger", "next: ", "left")),
-        ("nl", ("Wie vertelt (p07): Vertel over", "adem in", "geen vinger", "hierna: ", "nog 4:")),
+        (
+            "en",
+            (
+                "Who tells (p07): Tell of your",
+                "Who listens: 1. Recog",
+                "breathe in",
+                "no finger",
+                "next: ",
+                "left",
+            ),
+        ),
+        (
+            "nl",
+            (
+                "Wie vertelt (p07): Vertel over",
+                "Wie luistert: 1. Herken",
+                "adem in",
+                "geen vinger",
+                "hierna: ",
+                "nog 4:",
+            ),
+        ),
     ):
         view = View(blocks[at], at + 1, len(blocks), blocks[at + 1], False, 245.2, moment=moment)
-        shown = text_of(drawn(view, wearers, language, 80))
+        shown = text_of(drawn(view, wearers[:1], consult.roles, language, 80))
         assert all(sentence in shown for sentence in sentences), shown
         away = View(blocks[at], 1, 5, None, True, 9, question=("t1",))
-        shown = text_of(drawn(away, wearers, language, 80))
+        shown = text_of(drawn(away, wearers, consult.roles, language, 80))
         assert "t1" in shown
         assert words.WORDS[language]["last"] in shown
 

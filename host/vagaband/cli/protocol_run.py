@@ -110,7 +110,7 @@ def run_(
     two = len(wearers) > 1 and clock == "pc"
     if two:
         _meet(wearers, lang)
-    whole = _run(blocks, wearers, CLOCKS[clock](), now, lang, yes, lost, resume)
+    whole = _run(protocol, blocks, wearers, CLOCKS[clock](), now, lang, yes, lost, resume)
     if not whole:
         sys.exit(130)
     if two:
@@ -167,6 +167,7 @@ def _meet(wearers: Sequence[Wearer], lang: str) -> None:
 
 
 def _run(
+    protocol: Protocol,
     blocks: tuple[Block, ...],
     wearers: Sequence[Wearer],
     clock: Clock,
@@ -188,7 +189,7 @@ def _run(
     agreed = "agreed before" if yes else "agreed here"
     about = f"{begun.protocol}, seed {begun.seed}, {agreed}"
     attended = someone() and not yes
-    face = Screen(stderr, lang) if attended else Lines(stderr, lang)
+    face = Screen(stderr, lang, protocol.roles) if attended else Lines(stderr, lang)
     try:
         with _signals(), face:
             for wearer in wearers:

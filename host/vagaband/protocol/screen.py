@@ -1,6 +1,6 @@
 """What people see during a run: one calm screen, or lines where there is no terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.align import Align
 from rich.console import Console, Group, RenderableType
@@ -13,6 +13,7 @@ from vagaband.breathing_words import WORDS as BREATHING
 from vagaband.breathing_words import breath_bar
 from vagaband.live.keys import Keys
 from vagaband.plain import plain
+from vagaband.protocol.model import Role
 from vagaband.protocol.run import View
 from vagaband.protocol.wearer import Wearer
 from vagaband.protocol.words import WORDS
@@ -53,9 +54,10 @@ class Screen:
 
     attended = True
 
-    def __init__(self, console: Console, language: str) -> None:
+    def __init__(self, console: Console, language: str, roles: Sequence[Role]) -> None:
         self._words = WORDS[language]
         self._language = language
+        self._roles = roles
         self._console = console
         self._keys = Keys()
         self._live = Live(console=console, auto_refresh=False, transient=True)
@@ -71,7 +73,9 @@ class Screen:
 
     def show(self, view: View, wearers: Sequence[Wearer]) -> None:
         """Draw it."""
-        self._live.update(drawn(view, wearers, self._language, self._console.width), refresh=True)
+        width = self._console.width
+        picture = drawn(view, wearers, self._roles, self._language, width)
+        self._live.update(picture, refresh=True)
 
     def tell(self, key: str, **values: object) -> None:
         """Say a sentence that stays."""
@@ -110,7 +114,9 @@ class Lines:
         return ""
 
 
-def drawn(view: View, wearers: Sequence[Wearer], language: str, width: int) -> RenderableType:
+def drawn(
+    view: View, wearers: Sequence[Wearer], roles: Sequence[Role], language: str, width: int
+) -> RenderableType:
     """The screen of a moment, in the middle of a terminal of that width."""
     words = WORDS[language]
     inner = min(WIDEST, width - 4)
@@ -121,11 +127,12 @@ def drawn(view: View, wearers: Sequence[Wearer], language: str, width: int) -> R
         Text(),
         Text(block.instruction[language]),
     ]
-    parts += [
-        _told(wearer, block.roles[wearer.role.name], language)
-        for wearer in wearers
-        if wearer.role.name in block.roles
-    ]
+    codes = {wearer.role.name: f" ({wearer.person})" for wearer in wearers}
+    for role in roles:
+        if role.name in block.roles:
+            head = f"{role.title[language]}{codes.get(role.name, '')}: "
+            told = Text(block.roles[role.name][language])
+            parts.append(Text("\n") + Text(head, STRONG) + told)
     parts += [Text(), *_time(view, words)]
     if view.moment:
         parts += [Text(), _breath(view.moment, language)]
@@ -139,12 +146,6 @@ def drawn(view: View, wearers: Sequence[Wearer], language: str, width: int) -> R
 def _breath(moment: Moment, language: str) -> Text:
     words = BREATHING[language]
     return breath_bar(moment, words) if moment.in_s else Text(words["free"])
-
-
-def _told(wearer: Wearer, text: Mapping[str, str], language: str) -> Text:
-    """What one of them does."""
-    head = f"{wearer.role.title[language]} ({wearer.person}): "
-    return Text("\n") + Text(head, STRONG) + Text(text[language])
 
 
 def _time(view: View, words: dict[str, str]) -> list[RenderableType]:
