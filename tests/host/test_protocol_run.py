@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import socket
@@ -297,3 +298,45 @@ def test_two_boards_are_put_on_one_clock_as_it_begins_and_ends(boards: Boards, t
     for person in ("p01", "p02"):
         (kept,) = (tmp_path / f"vagaband-sessions-{person}").glob("*.clock.json")
         assert len(json.loads(kept.read_text())["exchanges"]) == 2
+
+
+def at_a_terminal(tmp_path: Path, words: list[str], answers: list[tuple[str, str]]) -> str:
+    """What a run says there; each answer is typed once its words have been read."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vagaband", *words],
+        cwd=tmp_path,
+        env={**os.environ, "COLUMNS": "90", "LINES": "40", "TERM": "xterm"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    said, left, until_s = "", list(answers), time.monotonic() + 60
+    while time.monotonic() < until_s:
+        try:
+            said += os.read(ours, 4096).decode(errors="ignore")
+        except OSError:
+            break  # it has ended
+        if left and left[0][0] in said:
+            os.write(ours, left.pop(0)[1].encode())
+    os.close(ours)
+    assert process.wait(20) == 0, said
+    assert not left, said
+    return said
+
+
+def test_at_a_terminal_each_is_asked_and_enter_begins(boards: Boards, tmp_path):
+    """No --yes: a code, a question, another answer than yes or no, and Enter for the block."""
+    path = written(tmp_path, TWO_BLOCKS.replace("lead_s = 5", "lead_s = 5\nwait = true"))
+    board = boards(**FAST)
+    words = ["protocol", "run", str(path), "--port", board.url, "--clock", "board", "--lang", "nl"]
+    answers = [("een code, geen naam", "P07\n"), ("ga je akkoord?", "misschien\n"),
+               ("misschien", "j\n"), ("Enter: begin", "\r")]  # fmt: skip
+    said = at_a_terminal(tmp_path, words, answers)
+    assert "Wat er van p07 (Deelnemer) wordt opgenomen" in " ".join(said.split())
+    assert "Tweede" in said
+    marks = marks_in(tmp_path / "vagaband-sessions")
+    assert marks[0][1].endswith("agreed here")
+    assert marks[-1] == ("protocol", "done RUN")
