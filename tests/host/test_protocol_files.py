@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import os
 import re
 from pathlib import Path
 
@@ -318,6 +319,22 @@ def test_a_damaged_state_is_not_gone_on_from(tmp_path: Path):
         path.write_text(bad)
         with pytest.raises(Exception, match="--afresh"):
             state.load(tmp_path, "p07")
+
+
+def test_ctrl_c_as_a_state_gets_its_name_is_no_other_failure(tmp_path: Path, monkeypatch):
+    """It is whole then, and what was to be told is that someone stopped."""
+    kept = state.State(state.new_run(), "two", "0" * 64, 1, "participant", "p07")
+    put = os.replace
+
+    def stopped(*names: str) -> None:
+        put(*names)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        state.write(tmp_path, kept)
+    assert state.load(tmp_path, "p07") == kept
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_the_screen_says_what_to_do_now_and_next():
