@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from vagaband.analysis.blocks import RUN_KIND
 from vagaband.errors import InputError
 from vagaband.mark import MOST_KIND
 from vagaband.plain import plain
@@ -12,7 +13,6 @@ from vagaband.protocol.model import LANGUAGES, Block
 from vagaband.protocol.places import line_of
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
-RESERVED = "protocol"  # the kind of mark that says where a protocol begins and ends
 MOST_TEXT = 2000
 FIELDS = {
     "": "format name title about safety sources sequence repeat permute role block",
@@ -88,14 +88,14 @@ class Fields:
             isinstance(name, str)
             and NAME.fullmatch(name)
             and len(name) <= MOST_KIND
-            and name != RESERVED
+            and name != RUN_KIND
         ):
             return name
         what = "it is missing." if name is None else f"{shown(name)} is no name."
         self.fault(
             f"{where}.name".lstrip("."),
             what,
-            f"Give small letters, digits and dashes, {MOST_KIND} at most, not {RESERVED!r}.",
+            f"Give small letters, digits and dashes, {MOST_KIND} at most, not {RUN_KIND!r}.",
         )
         return f"?{where}"
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vagaband.analysis.blocks import marked_blocks
+from vagaband.analysis.blocks import RUN_KIND, marked_blocks
 from vagaband.analysis.model import Note
 from vagaband.protocol.model import Block
 from vagaband.session import Mark, Session
 
-KIND = "protocol"  # of the marks that say which run begins, goes on, or is over
 TOLERANCE_S = 0.5  # of a block's length in a recording
 
 
@@ -66,7 +65,7 @@ def _blocks_of(marks: Sequence[Mark], run: str, names: set[str]) -> list[tuple[s
     """Name and length of the blocks that a session has of a run."""
     notes, inside = [], False
     for mark in sorted(marks, key=lambda one: one.t_s):
-        if mark.kind == KIND:
+        if mark.kind == RUN_KIND:
             inside = run in mark.text.replace(":", " ").split()
         elif inside and mark.kind in names:
             notes.append(Note(mark.t_s, mark.kind, mark.text))

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol as Shape
 
+from vagaband.analysis.blocks import RUN_KIND
 from vagaband.breathe import Moment
 from vagaband.protocol.clocks import Clock
-from vagaband.protocol.kept import KIND, begun_words, done_words
+from vagaband.protocol.kept import begun_words, done_words
 from vagaband.protocol.model import Block
 from vagaband.protocol.wearer import Wearer
 
@@ -96,13 +97,13 @@ class Runner:
             wearer.stop_pace()
             if broken:
                 wearer.mark(self._blocks[first].name, "broken", now_s)
-            wearer.mark(KIND, f"{begun_words(run, resumed)}: {about}", now_s)
+            wearer.mark(RUN_KIND, f"{begun_words(run, resumed)}: {about}", now_s)
         for place in range(first, len(self._blocks)):
             while not self._is_whole(place):
                 self._end_s = None
         now_s = self._clock.turn(self._wearers)
         for wearer in self._wearers:
-            wearer.mark(KIND, done_words(run), max(now_s, self._end_s or now_s))
+            wearer.mark(RUN_KIND, done_words(run), max(now_s, self._end_s or now_s))
             wearer.commit()
 
     def _is_whole(self, place: int) -> bool:
@@ -237,7 +238,7 @@ class Runner:
         self._face.tell(key, person=wearer.person, dropped=wearer.dropped)
         wearer.fresh, wearer.dropped = False, 0
         if fresh:
-            wearer.mark(KIND, begun_words(self._run, True), self._clock.turn(self._wearers))
+            wearer.mark(RUN_KIND, begun_words(self._run, True), self._clock.turn(self._wearers))
         return fresh
 
     def _wait_for_boards(self, place: int) -> None:
