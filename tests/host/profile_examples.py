@@ -167,20 +167,22 @@ def glimmers() -> Glimmers:
         Glimmer(at(19, 19.4), "", no("short"), no("short")),
     )
     candidates = (
-        Candidate(at(12, 14.5), 0.81, 52.0, 0.4),
+        Candidate(at(12, 14.5), 0.81, 52.0, 0.4, -0.4),
         Candidate(at(22, 21.1), 0.74, 44.0, 0.5),
     )
-    return Glimmers(marked, est(0.31, 0.24, 9, 0.27), est(22, 18, 9, 20), candidates, 0.21, "")
+    return Glimmers(
+        marked, est(0.31, 0.24, 9, 0.27), est(22, 18, 9, 20), candidates, 0.21, "", 9, 25
+    )
 
 
 def treatments() -> tuple[Treatment, ...]:
-    return tuple(_treatment(k, name) for k, name in ((4, "emdr"), (12, "tapping"), (13, "pacing"),
-                                                     (21, "voetbad"), (28, "emdr")))  # fmt: skip
+    done = ("emdr", "eft_tapping", "breathing", "voetbad", "emdr")
+    return tuple(_treatment(4 + 6 * k, name) for k, name in enumerate(done))
 
 
 def _treatment(day: int, name: str) -> Treatment:
     begin_s = at(day, 14)
-    shaken = name == "tapping"
+    shaken = name == "eft_tapping"
     during = no("refused") if shaken else est(5.9, 0.3)
     phases = {
         "before": Phase(begin_s - 600, begin_s, est(5.8, 0.22), est(821, 18), est(14.2, 0.8),
@@ -192,8 +194,8 @@ def _treatment(day: int, name: str) -> Treatment:
     }  # fmt: skip
     rsa = {"during": no("refused") if shaken else est(0.1, 0.4), "after": est(0.5, 0.34)}
     hp = {"during": est(-31, 25), "after": est(31, 24)}
-    warnings = {"tapping": ("shaken",), "pacing": ("paced",), "voetbad": ("short_before",)}
-    swing = 112.0 if name == "pacing" else None
+    warnings = {"eft_tapping": ("shaken",), "breathing": ("paced",), "voetbad": ("start_unknown",)}
+    swing = 112.0 if name == "breathing" else None
     return Treatment(begin_s, begin_s + 1800, name, phases, rsa, hp, swing, warnings.get(name, ()))
 
 

@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 
 import numpy as np
+from vagaband.analysis.baseline import DAY_SD_LN, DAY_SD_MS
 from vagaband.profile.model import Beats, Epochs, History, Mark
 from vagaband.reference.rsa import rsa_epochs
+from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
 RATE_HZ = 10.0  # of the period's own grid
 DEPTH_SD, DEPTH_S = 0.22, 13.0  # of the ln amplitude of breaths, and how long it lasts
 FALL_S = 8.0  # within which a challenge takes hold
 MARGIN_LN = 0.3
+LOST_LN = 0.17  # of BP-RSA, by the filters and the wandering depth, on average
 T0 = 1_700_000_000.0
 
 # Courses back: share of the drop that is left, at u = time over a scale, and where it is `left`.
@@ -106,6 +109,34 @@ def history_of(
     return History(person, UTC, epochs, marks, (), spans, None, between)
 
 
+def with_past(history: History, days: int, rsa_ln: float, hp_ms: float, seed: int) -> History:
+    """The same, after so many days with an hour each at this time of day; days differ."""
+    rng = np.random.default_rng(seed)
+    first_s = history.spans[0][0]
+    begins_s = first_s - 86_400.0 * np.arange(days, 0, -1)
+    at_s = (begins_s[:, None] + EPOCH_S * np.arange(120)).ravel()
+    day_ln, day_ms = (np.repeat(rng.normal(0, sd, days), 120) for sd in (DAY_SD_LN, DAY_SD_MS))
+    past = Epochs(
+        at_s,
+        hp_ms + day_ms + rng.normal(0, 10, len(at_s)),
+        rsa_ln + day_ln + rng.normal(0, 0.33, len(at_s)),
+        np.full(len(at_s), 15.0),
+        np.ones(len(at_s)),
+        ("",) * len(at_s),
+    )
+    now = history.epochs
+    epochs = Epochs(
+        np.concatenate([past.at_s, now.at_s]),
+        np.concatenate([past.hp_ms, now.hp_ms]),
+        np.concatenate([past.rsa_ln, now.rsa_ln]),
+        np.concatenate([past.breath_per_min, now.breath_per_min]),
+        np.concatenate([past.valid, now.valid]),
+        past.reason + now.reason,
+    )
+    spans = [(begin, begin + 3600.0) for begin in begins_s.tolist()]
+    return replace(history, epochs=epochs, spans=(*spans, *history.spans))
+
+
 def one(
     person: Person, challenge: Challenge, seed: int, at_s: float = T0, kind: str = "challenge"
 ) -> History:
@@ -130,6 +161,14 @@ def random_person(rng: np.random.Generator) -> Person:
 def still(challenge: Challenge) -> Challenge:
     """The same without any challenge: a rest that was marked as one."""
     return replace(challenge, drop_ln=0.0, hp_step_ms=0.0)
+
+
+def returns_s(challenge: Challenge, left_ln: float) -> float:
+    """When so much of the drop is left, in seconds from the end."""
+    assert challenge.recovery_s is not None
+    _, inverse = SHAPES[challenge.shape]
+    scale_s = challenge.recovery_s / inverse(MARGIN_LN / challenge.drop_ln)
+    return scale_s * inverse(left_ln / challenge.drop_ln)
 
 
 def _share(challenge: Challenge, t_s: Floats) -> Floats:

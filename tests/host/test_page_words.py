@@ -27,7 +27,7 @@ FOLDER = Path(vagaband.report.__file__).parent
 ALIKE = re.compile(
     r"PB2|BP|RSA( \(PB2\))?|Dosis|\W*|ms|ln( ms²)?|%|/min|ventral vagal"
     r"|\{[a-z]+\}( min \{seconds\} s|, \{rsa\})?|RSA, \{|[Gg]limmers?|trigger|Later"
-    r"|\{share\}\W+\{reason\}|s|r|EMDR|consult"
+    r"|\{share\}\W+\{reason\}|s|r|EMDR|EFT|consult"
     r"|emotionally focused therapy \(EFT\)|\{[a-z]+\}( ±|,| \() ?\{[a-z]+\}\)?"
 )
 FORBIDDEN = re.compile(

@@ -104,9 +104,9 @@ def test_a_trend_is_called_only_where_the_profile_calls_it():
 
 def test_each_challenge_says_in_words_what_became_of_it():
     said = section(profile_page(people.full(), "en"), "moving")
-    assert "After 2 of 5 challenges the heart was back near your baseline" in said
+    assert "After 2 of 5 challenges RSA was back near your baseline" in said
     assert "Not back in the 10 minutes that were recorded after it." in said
-    assert "The heart did not move further than it does by chance" in said
+    assert "RSA did not move further than by chance" in said
     assert "320" not in said
     assert "5 min 20 s (3 min 50 s or more)" in said
     assert "58 ± 7" in said
@@ -126,7 +126,9 @@ def test_candidates_are_questions_and_how_often_chance_makes_one_stands_beside_t
     said = section(profile_page(people.full(), "nl"), "glimmers")
     assert said.count("was hier iets?") == len(people.full().glimmers.candidates)
     assert "vindt dit zoeken er toch nog een per 5 dagen (0,21 per dag)" in said
-    assert "van tien zulke momenten maakt toeval er" in said
+    assert "Gevonden: 9 van zulke momenten op 25 dagen" in said
+    assert "van zulke duidelijke momenten is hoogstens 40 % toeval" in said
+    assert "ademtempo onbekend, en de ademhaling alleen kan dit al doen" in said
 
 
 def test_what_was_refused_in_a_treatment_that_shakes_the_sensor_is_shown():

@@ -5,7 +5,7 @@ import re
 import pytest
 from page_readings import LANGUAGES
 from test_page_words import FOLDER, keys_under
-from vagaband.profile import efficiency, why
+from vagaband.profile import effects, efficiency, why
 from vagaband.report.profile import moving, treatments
 from vagaband.report.words import catalogue
 
@@ -17,10 +17,16 @@ CODES = {code for name, code in vars(why).items() if name.isupper()}
 def test_whatever_a_profile_can_say_has_its_words(language):
     texts = catalogue(language)
     assert keys_under(texts, "profile.why.") == CODES
-    assert keys_under(texts, "profile.state.") == set(moving.STATES)
+    assert keys_under(texts, "profile.state.") == {"recovered", *moving.TOLD}
     assert keys_under(texts, "profile.warning.") == set(efficiency.WARNINGS)
     assert keys_under(texts, "profile.treatments.name.") == {*treatments.NAMES, "other"}
     assert keys_under(texts, "profile.treatments.warning.") == set(treatments.WARNINGS)
+
+
+def test_the_least_number_of_marks_is_the_one_that_is_asked_for():
+    assert effects.LEAST_MARKS == 6
+    assert "six" in catalogue("en")["profile.why.few_marks"]
+    assert "zes" in catalogue("nl")["profile.why.few_marks"]
 
 
 def test_no_text_stands_in_two_files():

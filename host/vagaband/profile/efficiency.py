@@ -20,7 +20,7 @@ from vagaband.session import Floats
 LEAST_STEPS = 20
 LEAST_RSA_SD = 0.4
 LEAST_R = 0.5
-WIDEST = 0.1  # standard error over slope
+WIDEST = 0.09  # standard error over slope: nine in ten are then within 15 % of the truth
 AROUND_S = 300.0  # before and after it, or as long as it lasts
 BREATH_MOVED = 2.0  # a minute: PB2 then moves by itself (rsa.md §1.1)
 WARNINGS = (

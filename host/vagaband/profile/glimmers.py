@@ -81,15 +81,10 @@ def _together(
     history: History, quiet: Quiet, marks: Sequence[Mark], each: Sequence[Estimate], what: str
 ) -> Estimate:
     values = [math.nan if one.value is None else one.value for one in each]
-    known = [
-        quiet.usual(what, mark.at_s, SHAPE)
-        for mark, one in zip(marks, each, strict=True)
-        if one.value is not None
-    ]
-    sds = [one.sd / math.sqrt(one.controls) for one in known if one]
-    of_controls = sum(sds) / len(sds) if sds else 0.0  # as if all had the same ones
     when = [mark.at_s for mark in marks]
-    return over_days(values, when, history.zone, len(WHATS), of_controls)
+    usual = [quiet.usual(what, at_s, SHAPE) for at_s in when]
+    sds = [one.sd / math.sqrt(one.controls) if one else 0.0 for one in usual]
+    return over_days(values, when, history.zone, len(WHATS), sds)
 
 
 def _times(marks: Sequence[Mark]) -> np.ndarray:

@@ -3,8 +3,8 @@
 Back is where RSA is at the baseline less 0.3 ln (DESIGN §7). The baseline is the own one of that
 hour; where that is not yet there, or one was below it less 0.3 ln before anything began, it is the
 minutes before. A reaction is during less before, and each stands by itself: of many challenges
-that do nothing, one in forty is taken for one that lowered RSA, and more where one marks a moment
-because it was extreme.
+that do nothing up to one in forty is taken for one that lowered RSA, and more where one marks a
+moment because it was extreme.
 """
 
 import math
@@ -25,7 +25,7 @@ from vagaband.analysis.uncertainty import (
 from vagaband.profile.challenges import Challenge
 from vagaband.profile.efficiency import efficiency_of
 from vagaband.profile.model import Estimate, History, Recovery
-from vagaband.profile.return_curve import MARGIN_LN, Known, Levels, return_of
+from vagaband.profile.return_curve import LEAST_STEPS, MARGIN_LN, Known, Levels, return_of
 from vagaband.profile.running import STEP_S
 from vagaband.profile.watched import Watched, watched_of
 from vagaband.profile.why import (
@@ -38,7 +38,6 @@ from vagaband.profile.why import (
 )
 from vagaband.session import Floats
 
-LEAST_STEPS = 8  # of 15 s: two minutes, before and after (rsa.md §5)
 LEAST_DURING = 2
 STEP_SD_LN = 0.38  # of a stationary heart's steps of 15 s (rsa.md §5)
 STEPS_ALIKE = 0.25  # of neighbours: with it five minutes of them scatter as rsa.md §5 says
@@ -105,8 +104,6 @@ def _why_refused(seen: Watched) -> str:
         return IRREGULAR  # what is left between is not trusted either
     if len(seen.during.at_s) < LEAST_DURING:
         return REFUSED
-    if len(seen.after.at_s) < LEAST_STEPS:
-        return SHORT_AFTER
     has_baseline = len(seen.before.at_s) >= LEAST_STEPS or seen.own.bp_ln is not None
     return "" if has_baseline else SHORT_BEFORE
 
@@ -166,6 +163,8 @@ def _back(
     n = len(seen.after.at_s)
     if not _is_beyond(reaction) or (reaction.value or 0.0) > -MARGIN_LN:
         return Estimate(None, None, None, n, why=NO_REACTION), "no_reaction"
+    if n < LEAST_STEPS:
+        return Estimate(None, None, None, n, why=SHORT_AFTER), "refused"
     found = return_of(seen.after, seen.challenge.end_s, levels, scatter.sd * scatter.of_mean(1))
     middle, low, high = (s if math.isfinite(s) else None for s in found)
     if middle is None:

@@ -24,6 +24,9 @@ POWERS = np.array([0.6, 0.8, 1.0, 1.4, 2.0, 3.0, 5.0])
 LEVEL_SD = 0.2  # ln, by which the level after may lie off that before
 START_SD = 0.4  # ln, by which the start may lie off the mean during the challenge
 DRAWS = 4000
+LOOKS_S = (300.0, 600.0, 1200.0, math.inf)
+SETTLED = 2 / 3
+LEAST_STEPS = 8  # of 15 s: two minutes (rsa.md §5)
 WITHIN = (np.arange(5) + 0.5) / 5 - 0.5  # of a step: it shows the mean of its course
 
 
@@ -52,8 +55,21 @@ def return_of(
     infinite beyond what was watched.
 
     From the steps (n,) after it, each with noise `sd` (ln; what neighbours have alike is in it),
-    or more where no curve comes so near to them.
+    or more where no curve comes so near to them. Life goes on after a return: so no more is looked
+    at than is needed to have it in the first two thirds.
     """
+    found = math.inf, math.inf, math.inf
+    for look_s in LOOKS_S:
+        seen = steps.between(end_s, end_s + look_s)
+        if len(seen.at_s) >= LEAST_STEPS:
+            found = _return(seen, end_s, levels, sd)
+        if found[2] <= SETTLED * look_s or len(seen.at_s) == len(steps.at_s):
+            break
+    return found
+
+
+def _return(steps: Running, end_s: float, levels: Levels, sd: float) -> tuple[float, float, float]:
+    """The same by all of these steps."""
     t_s, rest, during = steps.at_s - end_s, levels.rest, levels.during
     shapes = _shapes(t_s)
     start = np.array([rest.value, during.value])

@@ -60,7 +60,7 @@ def shifts_of(history: History) -> Shifts:
     spent = Counter(int(k) for _, course in courses for k in course.tolist())
     return Shifts(
         hours=hours,
-        per_hour=_rate(moves, day),
+        per_hour=_rate(moves, day, hours),
         mean_stay_s={REGIONS[k]: EPOCH_S * spent[k] / n for k, n in sorted(left.items())},
         share={REGIONS[k]: n / spent.total() for k, n in sorted(spent.items())},
     )
@@ -131,12 +131,12 @@ def _likeliest(cost: Floats) -> NDArray[np.intp]:
     return course
 
 
-def _rate(moves: NDArray[np.bool_], day: NDArray[np.int64]) -> Estimate:
+def _rate(moves: NDArray[np.bool_], day: NDArray[np.int64], hours: float) -> Estimate:
     """Moves an hour: a Poisson interval (Wilson & Hilferty), wider where days differ by more."""
     _, which = np.unique(day, return_inverse=True)
-    count, length = np.bincount(which, moves), np.bincount(which) / AN_HOUR
-    n, hours = float(count.sum()), float(length.sum())
-    left = count - n / hours * length
+    count, length = np.bincount(which, moves), np.bincount(which)
+    n = float(count.sum())
+    left = count - n * length / length.sum()
     spread = float(left @ left) * len(left) / max(len(left) - 1, 1)
     wider = max(1.0, spread / max(n, 1.0))
     low, high = (wider * edge / hours for edge in _poisson(n / wider))

@@ -63,6 +63,8 @@ def short(estimate: Estimate, measure: Measure, words: Words) -> str:
         for name in ("value", "low", "high")
         if (edge := getattr(estimate, name)) is not None
     }
+    if measure is BACK and estimate.high is None and not estimate.low:
+        return words("profile.open", **given)
     ends = ("low" in given, "high" in given)
     return words(_KEYS[ends], **given) if ends in _KEYS else given["value"]
 

@@ -90,14 +90,17 @@ def _worn(trend: Trend, words: Words, calendar: Calendar) -> DayChart:
     used = [(k, day.epochs * EPOCH_S / HOUR_S) for k, day in enumerate(days)]
     plot.bars("usable", [_bar(k, hours) for k, hours in used if hours])
     legend = [(kind, words(f"profile.legend.{kind}")) for kind in ("recorded", "usable")]
-    worn = sum(day.hours > 0 for day in days)
+    worn, hours = sum(day.hours > 0 for day in days), sum(day.hours for day in days)
+    usable = sum(hours for _, hours in used)
     summary = words(
         "profile.days.worn.summary",
         worn=words.number(worn),
         days=words.counted("profile.days.n", len(days)),
-        hours=words.number(sum(day.hours for day in days)),
-        usable=words.number(sum(hours for _, hours in used)),
+        hours=words.number(hours),
+        usable=words.number(usable),
     )
+    if usable < hours / 2:
+        summary = f"{summary} {words('profile.days.worn.refused')}"
     hits = _hits(days, lambda day: words.number(day.hours, 1), "hours", words, calendar)
     return _chart("worn", plot, 0, summary, [*legend, *_missing(trend, words)], hits, words)
 

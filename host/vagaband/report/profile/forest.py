@@ -19,6 +19,7 @@ WIDEST = 4.0  # times the median reach of a column: a longer line is cut at the 
 MOST_ROWS = 15  # that stand open
 LEAST_REACH = {"unit.ln_difference": 0.5, "unit.ms": 20.0, "unit.per_min": 1.0, "unit.s": 120.0}
 MINUTE_S = 60.0
+MOST_LABELS = 5  # of ticks, and one more than there is room for
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ class Forest:
     columns: list[Column]
     rows: list[Row]
     more: list[Row] = field(default_factory=list)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a picture in it."""
+        return not all(row.why for row in (*self.rows, *self.more))
 
 
 def forest(
@@ -136,8 +142,15 @@ def _column(key: str, measure: Measure, axis: Scale, words: Words) -> Column:
         unit=words(unit),
         left=axis.low,
         width=axis.high - axis.low,
-        ticks=[Tick(axis.share(value), tick(value)) for value in axis.ticks],
+        ticks=[Tick(axis.share(value), tick(value)) for value in _labelled(axis)],
     )
+
+
+def _labelled(axis: Scale) -> list[float]:
+    """The ticks whose labels have room: none, and of many every other."""
+    step = axis.ticks[1] - axis.ticks[0]
+    every = 1 if len(axis.ticks) < MOST_LABELS else 2
+    return [value for value in axis.ticks if round(value / step) % every == 0]
 
 
 def _cell(entry: Entry, k: int, measure: Measure, axis: Scale, words: Words) -> Cell:

@@ -25,7 +25,7 @@ from vagaband.report.sentences import Sentence, Tile, sentence_of
 from vagaband.report.words import Words
 
 HOUR_S = 3600.0
-TRENDS = (("rsa", RSA, RSA_LEVEL), ("hp", HP, HP_LEVEL))
+TRENDS = {"rsa": RSA, "hp": HP}
 
 
 def wearer_sentences(profile: Profile, words: Words) -> list[Sentence]:
@@ -73,7 +73,7 @@ def _level(name: str, level: Estimate, measure: Measure, words: Words) -> Tile:
 
 def said_of(profile: Profile, words: Words) -> list[str]:
     """The findings, those that are none too, in the order of the sections."""
-    found = [s for name, _, _ in TRENDS if (s := trend_sentence(profile, name, words))]
+    found = [s for name in TRENDS if (s := trend_sentence(profile, name, words))]
     found += challenge_sentences(profile, words)[:1]
     found += tag_sentences(profile, words)
     if known(profile.glimmers.rsa):
@@ -83,15 +83,11 @@ def said_of(profile: Profile, words: Words) -> list[str]:
 
 
 def trend_sentences(profile: Profile, words: Words) -> list[str]:
-    """Level, spread from day to day, and trend, of RSA and of the heart period."""
+    """Spread from day to day, and trend, of RSA and of the heart period."""
     found = []
-    for name, measure, level_measure in TRENDS:
-        level: Estimate = getattr(profile.trend, name)
+    for name, measure in TRENDS.items():
         spread: float | None = getattr(profile.trend, f"{name}_day_sd")
         slope: Estimate = getattr(profile.trend, f"{name}_per_week")
-        if known(level):
-            key = f"profile.days.{name}.level"
-            found.append(words(key, level=written(level, level_measure, words)))
         if spread is not None:
             size = amount(spread, measure, words).lstrip("+")
             found.append(words(f"profile.days.{name}.spread", size=size))
@@ -107,7 +103,7 @@ def trend_sentence(profile: Profile, name: str, words: Words) -> str:
     slope: Estimate = getattr(profile.trend, f"{name}_per_week")
     if not known(slope):
         return ""
-    measure = {key: measure for key, measure, _ in TRENDS}[name]
+    measure = TRENDS[name]
     change: str = getattr(profile.trend, f"{name}_change")
     smallest = ""
     if slope.smallest is not None and not change:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from vagaband.profile.model import Estimate, Glimmers, Profile
+from vagaband.profile.model import Candidate, Estimate, Glimmers, Profile
 from vagaband.report.foreign import foreign
 from vagaband.report.profile.amounts import (
+    BREATH,
     HP,
     RSA,
     Calendar,
@@ -47,7 +48,7 @@ def glimmers_forest(profile: Profile, words: Words, calendar: Calendar) -> Fores
             below=calendar.at(one.at_s),
             estimates=(one.rsa, one.hp),
             said=("", ""),
-            claimed=(False, False),
+            claimed=(beyond(one.rsa), beyond(one.hp)),
         )
         for one in sorted(glimmers.marked, key=lambda one: -one.at_s)
     ]
@@ -88,17 +89,24 @@ def questions(profile: Profile, words: Words, calendar: Calendar) -> list[Questi
     """The candidates, newest first."""
     newest = sorted(profile.glimmers.candidates, key=lambda one: -one.at_s)
     return [
-        Question(
-            words("profile.glimmers.question", at=calendar.at(one.at_s)),
-            words(
-                "profile.glimmers.change",
-                rsa=amount(one.rsa_ln, RSA, words),
-                hp=amount(one.hp_ms, HP, words),
-                chance=words.number(10 * one.chance),
-            ),
-        )
+        Question(words("profile.glimmers.question", at=calendar.at(one.at_s)), _change(one, words))
         for one in newest
     ]
+
+
+def _change(one: Candidate, words: Words) -> str:
+    """What changed at a candidate; a breathing rate that is not known may explain all of it."""
+    breath = words("profile.glimmers.breath_unknown")
+    if one.breath_per_min is not None:
+        change = amount(one.breath_per_min, BREATH, words)
+        breath = words("profile.glimmers.breath", breath=change)
+    return words(
+        "profile.glimmers.change",
+        rsa=amount(one.rsa_ln, RSA, words),
+        hp=amount(one.hp_ms, HP, words),
+        breath=breath,
+        chance=words.number(100 * one.chance),
+    )
 
 
 def false_rate(glimmers: Glimmers, words: Words) -> str:
@@ -108,7 +116,14 @@ def false_rate(glimmers: Glimmers, words: Words) -> str:
     if glimmers.false_per_day is None:
         return ""
     rate = glimmers.false_per_day
+    found = words(
+        "profile.glimmers.found",
+        found=words.number(glimmers.found),
+        days=words.counted("profile.days.n", glimmers.days),
+    )
     if rate >= 1:
-        return words("profile.glimmers.false.many", rate=words.number(rate, 1))
-    days = words.number(1 / max(rate, 0.01))
-    return words("profile.glimmers.false.few", days=days, rate=words.number(rate, 2))
+        false = words("profile.glimmers.false.many", rate=words.number(rate, 1))
+    else:
+        days = words.number(1 / max(rate, 0.01))
+        false = words("profile.glimmers.false.few", days=days, rate=words.number(rate, 2))
+    return f"{found} {false}"

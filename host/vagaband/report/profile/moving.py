@@ -23,7 +23,9 @@ from vagaband.report.words import Words
 
 COLUMNS = (("profile.reaction_rsa", RSA), ("profile.reaction_hp", HP), ("profile.back", BACK))
 STATES = ("recovered", "not_in_recording", "no_reaction", "refused")
+TOLD = ("not_in_recording", "no_reaction")  # of each; one that is refused says why itself
 LONGEST = 80
+LEAST_SHARE = 0.005  # of the time: a region with less is not listed
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def _notes(one: Recovery, words: Words) -> tuple[str, ...]:
     """What became of it, where it is not back at the own baseline."""
     if one.state == "recovered":
         return (words("profile.moving.from_before"),) if one.baseline == "before" else ()
+    if one.state not in TOLD:
+        return ()
     return (words(f"profile.state.{one.state}", watched=words.span(one.watched_s)),)
 
 
@@ -112,6 +116,11 @@ def challenge_sentences(profile: Profile, words: Words) -> list[str]:
                 high=words.span(max(times)),
             )
         )
+    uncertain = sum(
+        one.recovery.high is None for one in profile.recoveries if one.state == "recovered"
+    )
+    if uncertain:
+        found.append(words.counted("profile.moving.uncertain", uncertain))
     for state in STATES[1:]:
         if states[state]:
             found.append(words.counted(f"profile.moving.{state}", states[state]))
@@ -136,7 +145,9 @@ def shift_sentences(profile: Profile, words: Words) -> list[str]:
 def stays(profile: Profile, words: Words) -> list[StayRow]:
     """The regions that there was time in, from most to least."""
     share = profile.shifts.share
-    regions = sorted((r for r in REGIONS if share.get(r)), key=lambda region: -share[region])
+    regions = sorted(
+        (r for r in REGIONS if share.get(r, 0.0) >= LEAST_SHARE), key=lambda region: -share[region]
+    )
     nothing = words("numbers.nothing")
     return [
         StayRow(

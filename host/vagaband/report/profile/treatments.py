@@ -25,18 +25,15 @@ from vagaband.report.profile.glimmers import claim
 from vagaband.report.words import Words
 
 PHASES = ("before", "during", "after")
-NAMES = (
-    "breathing",
-    "bodyscan",
-    "tapping",
-    "eft",
-    "emdr",
-    "tvns",
-    "consult",
-    "pacing",
-    "resonance",
+NAMES = ("emdr", "tvns", "body_scan", "eft_tapping", "eft_therapy", "eft", "breathing", "consult")
+WARNINGS = (
+    "paced",
+    "shaken",
+    "breathing_differs",
+    "few_controls",
+    "start_unknown",
+    "eft_which",
 )
-WARNINGS = ("paced", "shaken", "short_before")
 OPEN = 3  # single times that stand open
 LONGEST = 60
 COLUMNS = (
