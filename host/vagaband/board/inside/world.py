@@ -159,10 +159,9 @@ class World:
         """The time now, as the firmware sees it; reading costs a few microseconds."""
         self.advance(3)
         if self.speed:
+            if self.speed > 1:
+                self._leave_out(self._paced_us() - self.now_us - BEHIND_US)
             paced_us = self._paced_us()
-            if self.speed > 1 and paced_us > self.now_us + BEHIND_US:
-                paced_us = self._anchor_us = self.now_us + BEHIND_US
-                self._anchor_real = self._real_us()
             if paced_us > self.now_us:
                 self._run_to(paced_us)
         self.pins.run_handlers()
