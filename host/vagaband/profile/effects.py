@@ -23,6 +23,7 @@ from vagaband.profile.why import BREATH_UNKNOWN, FEW_CONTROLS, FEW_DAYS, FEW_MAR
 from vagaband.session import Floats
 
 LEAST_MARKS, LEAST_DAYS = 6, 5
+LEAST_BREATH = 0.1  # a minute: by less than this a breathing rate has not changed
 CLAIMS = {"hp": ("longer", "shorter"), "rsa_even": ("more", "less")}  # of more, of less
 OF_BREATH = {"rsa_even": -1.0, "rsa_of_breath": 1.0, "breath": 0.0}  # how its slope enters
 
@@ -88,7 +89,7 @@ def _sources(ground: Ground) -> _Sources:
     epochs = ground.epochs
     breath = epochs.breath_per_min
     even = at_even_gain(epochs)
-    slope = slope_of(ground.of_tiles(even), ground.of_tiles(breath), ground.tiles)
+    slope = slope_of(ground.of_tiles(even), ground.of_tiles(breath), ground.tiles, LEAST_BREATH)
     even = even - slope.value * (breath - 60 * USUAL_HZ)
     values = {
         "hp": epochs.hp_ms,
@@ -106,7 +107,6 @@ def _effect(tag: str, these: list[int], sources: _Sources, count: int) -> Effect
     found = {name: _estimate(name, these, sources, count) for name in sources.left}
     ground = sources.ground
     near = [ground.tiles.near(hour) for hour in ground.moments.hour[these].tolist()]
-    low, high = found["breath"].low, found["breath"].high
     return Effect(
         tag=tag,
         marks=len(these),
@@ -119,8 +119,14 @@ def _effect(tag: str, these: list[int], sources: _Sources, count: int) -> Effect
         breath=found["breath"],
         rsa_claim=_claim("rsa_even", found),
         hp_claim=_claim("hp", found),
-        breathing_differs=low is not None and high is not None and not low <= 0 <= high,
+        breathing_differs=_differs(found["breath"]),
     )
+
+
+def _differs(breath: Estimate) -> bool:
+    if breath.value is None or breath.low is None or breath.high is None:
+        return False
+    return abs(breath.value) >= LEAST_BREATH and not breath.low <= 0 <= breath.high
 
 
 def _estimate(name: str, these: list[int], sources: _Sources, count: int) -> Estimate:
