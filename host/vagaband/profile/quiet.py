@@ -23,7 +23,7 @@ from vagaband.session import Floats
 
 LEAD_S = 900.0  # before the stretch before: the level that it is held against
 LEAST_CONTROLS = 10  # that do not overlap
-MOST_FREEDOM = 400  # more make no difference to t
+MOST_FREEDOM = 100  # more make no difference to t
 
 
 @dataclass(frozen=True)
