@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from vagaband.analysis.saying import LEAST_EPOCHS
 from vagaband.profile.clock import hours_apart, local
-from vagaband.profile.model import Epochs, History
+from vagaband.profile.model import EXERCISES, Epochs, History
 from vagaband.profile.windows import Series
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
 CLEAR_S = 600.0  # between a control and any mark
 NEAR_H = 1.0
+DONE = (*EXERCISES, "marked")  # kinds of stretches that are kept clear of
 Busy = tuple[Floats, Floats]  # begins and ends in order, apart from each other
-EXERCISES = ("pacing", "resonance", "marked")  # stretches that are kept clear of
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def busy_times(history: History) -> Busy:
     """When something was marked or done."""
     return _joined(
         [(m.at_s, m.at_s if m.until_s is None else m.until_s) for m in history.marks]
-        + [(s.begin_s, s.end_s) for s in history.stretches if s.kind in EXERCISES]
+        + [(s.begin_s, s.end_s) for s in history.stretches if s.kind in DONE]
     )
 
 
