@@ -9,7 +9,7 @@ own slow wander, and is what a change must stand out from.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from vagaband.session import Floats
 
 LEAD_S = 900.0  # before the stretch before: the level that it is held against
 LEAST_CONTROLS = 10  # that do not overlap
+AT_HAND = 16  # shapes whose quiet moments are kept: of a year 10 MB each
 MOST_FREEDOM = 100  # more make no difference to t
 
 
@@ -94,7 +95,7 @@ class Quiet:
         self._grid_s = epochs.at_s
         self._busy = busy_times(history)
         _, self._hour = local(epochs.at_s, history.zone)
-        self._of_shape = cache(self._measured)
+        self._of_shape = lru_cache(AT_HAND)(self._measured)
         self.series = {
             "rsa": Series(epochs.at_s, epochs.rsa_ln),
             "hp": Series(epochs.at_s, epochs.hp_ms),

@@ -51,7 +51,9 @@ def treatments_of(history: History) -> tuple[tuple[Treatment, ...], tuple[Togeth
     """Each time in order, and each treatment's times together, those done most first."""
     every = all_done(history)
     table = _Table(history, every)
-    found = [table.treatment(done) for done in every]
+    alike = sorted(every, key=lambda done: done.end_s - done.begin_s)  # share their quiet moments
+    read = {id(done): table.treatment(done) for done in alike}
+    found = [read[id(done)] for done in every]
     times = {name: [f for f in found if f[0].name == name] for name in {d.name for d in every}}
     together = [_together(history, name, these, len(times)) for name, these in times.items()]
     together.sort(key=lambda one: (-one.times, one.name))
