@@ -31,6 +31,7 @@ from vagaband.profile.watched import Watched, watched_of
 from vagaband.profile.why import (
     IRREGULAR,
     NO_REACTION,
+    NO_RECORDING,
     NOT_IN_RECORDING,
     REFUSED,
     SHORT_AFTER,
@@ -48,7 +49,7 @@ A_STEP = STEP_S / 60 * EPOCHS_PER_MIN  # in epochs
 def recoveries_of(history: History) -> tuple[Recovery, ...]:
     """All challenges in order of time, with what can be said of each."""
     return tuple(
-        _recovery(seen) if isinstance(seen, Watched) else _refused(seen, REFUSED, 0.0)
+        _recovery(seen) if isinstance(seen, Watched) else _refused(seen, NO_RECORDING, 0.0)
         for seen in watched_of(history)
     )
 
