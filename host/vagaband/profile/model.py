@@ -13,10 +13,8 @@ from datetime import date, tzinfo
 from vagaband.analysis.model import Answers
 from vagaband.session import Floats
 
-EXERCISES = (
-    "pacing",
-    "resonance",
-)  # of the device: kinds of a Stretch
+EXERCISES = ("pacing", "resonance")  # of the device: kinds of a Stretch
+SAYS_NOTHING = ("event", "note", "mark", "marked", "")  # of what it was: kinds of a Mark
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from vagaband.analysis.uncertainty import (
     scatter_of,
 )
 from vagaband.profile.challenges import Challenge
+from vagaband.profile.claims import is_beyond
 from vagaband.profile.efficiency import efficiency_of
 from vagaband.profile.model import Estimate, History, Recovery
 from vagaband.profile.return_curve import LEAST_STEPS, MARGIN_LN, Known, Levels, return_of
@@ -77,7 +78,7 @@ def _recovery(seen: Watched) -> Recovery:
         state=state,
         baseline="own" if own else "before",
         watched_s=watched_s,
-        efficiency=efficiency_of(seen, _is_beyond(reaction)) if one.bodily else None,
+        efficiency=efficiency_of(seen, is_beyond(reaction)) if one.bodily else None,
     )
 
 
@@ -152,17 +153,12 @@ def _reaction(rest: Known, during: Known, seen: Watched) -> Estimate:
     return Estimate(apart, apart - half, apart + half, len(seen.during.at_s), smallest=half)
 
 
-def _is_beyond(reaction: Estimate) -> bool:
-    """Whether the heart moved by more than chance makes it."""
-    return abs(reaction.value or 0.0) > (reaction.smallest or math.inf)
-
-
 def _back(
     seen: Watched, reaction: Estimate, levels: Levels, scatter: Scatter
 ) -> tuple[Estimate, str]:
     """The recovery and its state."""
     n = len(seen.after.at_s)
-    if not _is_beyond(reaction) or (reaction.value or 0.0) > -MARGIN_LN:
+    if not is_beyond(reaction) or (reaction.value or 0.0) > -MARGIN_LN:
         return Estimate(None, None, None, n, why=NO_REACTION), "no_reaction"
     if n < LEAST_STEPS:
         return Estimate(None, None, None, n, why=SHORT_AFTER), "refused"
