@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from simulated_moments import USUAL, with_glimmers
 from simulated_person import Person, simulate
+from vagaband.profile.busy import busy_times
 from vagaband.profile.candidates import MOST_ASKED, MOST_BREATH, candidates_of, chances
-from vagaband.profile.controls import busy_times
 
 NEAR_S = 150.0  # a moment so near to a glimmer's begin is that glimmer
 

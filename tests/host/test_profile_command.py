@@ -72,7 +72,7 @@ def test_it_tells_the_month_as_one_json_object(folder: Path, run_cli):
     assert {SAID[1], "glimmer"} <= {effect["tag"] for effect in said["effects"]}
     assert len(said["recoveries"]) >= 12
     assert len(said["glimmers"]["marked"]) == DAYS - len(EVERY_OTHER)
-    assert "breathing" in {one["name"] for one in said["treatments"]}
+    assert "pacing" in {one["name"] for one in said["treatments"]}
     assert SAID[0] in out
 
 

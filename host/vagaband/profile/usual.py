@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vagaband.profile.controls import Tiles
+from vagaband.profile.tiles import Tiles
 from vagaband.session import Floats
 
 TILE_S = 300.0
@@ -55,7 +55,7 @@ def usual_of(values: Floats, tiles: Tiles) -> Usual:
     return Usual(fit.days, fit.level, fit.weights)
 
 
-def slope_of(values: Floats, on: Floats, tiles: Tiles, least: float) -> Slope:
+def slope_within_days(values: Floats, on: Floats, tiles: Tiles, least: float) -> Slope:
     """Slope of the means of unmarked tiles (n,) on another mean, day and hour being equal.
 
     Where that other one differs by less than `least` the slope goes to none: what stays the same

@@ -4,6 +4,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from vagaband.profile.model import Profile
+from vagaband.profile.why import LEFT_OUT, PACEMAKER
 from vagaband.report.events import KINDS
 from vagaband.report.profile.treatments import NAMES
 from vagaband.report.words import Words
@@ -36,5 +37,5 @@ _HIDE = {
     "kind": lambda kind, _tags: kind if kind in KINDS else "",
     "tag": lambda tag, tags: tags.get(tag, tag),
     "name": lambda name, _tags: name if name in NAMES else "",
-    "why": lambda why, _tags: "left_out" if why == "pacemaker" else why,
+    "why": lambda why, _tags: LEFT_OUT if why == PACEMAKER else why,
 }
