@@ -184,6 +184,8 @@ def test_hidden_notes_leave_no_word_of_the_wearer_in_the_file(language):
         assert word.lower() not in unescape(html).lower()
         assert catalogue(language)["events.hidden"] in html
         assert catalogue(language)["profile.tags.hidden"].format(n=1) in html
+        assert catalogue(language)["profile.treatments.hidden"].format(n=1) in html
+        assert all(name not in html for name in ("EMDR", "EFT", "bodyscan", "body scan"))
 
 
 def test_hidden_notes_leave_out_what_the_wearer_said_of_themselves():

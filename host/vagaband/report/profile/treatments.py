@@ -27,7 +27,6 @@ from vagaband.report.profile.glimmers import claim
 from vagaband.report.words import Words
 
 PHASES = ("before", "during", "after")
-NAMES = (*KINDS, *EXERCISES)  # that are no words of the wearer
 WARNINGS = (
     "paced",
     "shaken",
