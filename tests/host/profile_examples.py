@@ -220,7 +220,7 @@ def empty() -> Profile:
         effects=(),
         recoveries=(),
         shifts=Shifts(0.0, no("no_baseline"), {}, {}),
-        glimmers=Glimmers((), no("no_marks"), no("no_marks"), (), None, "few_days"),
+        glimmers=Glimmers((), no("few_times"), no("few_times"), (), None, "few_days"),
         treatments=(),
         together=(),
         answers=None,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from simulated_moments import USUAL, with_glimmers
 from simulated_person import Person, simulate
+from vagaband.profile.busy import busy_times
 from vagaband.profile.candidates import (
     ASKED_OF_NOTHING,
     MOST_ASKED,
@@ -14,7 +15,6 @@ from vagaband.profile.candidates import (
     candidates_of,
     chances,
 )
-from vagaband.profile.controls import busy_times
 
 NEAR_S = 150.0  # a moment so near to a glimmer's begin is that glimmer
 

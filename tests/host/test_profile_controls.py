@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from simulated_person import at, simulate, without
 from vagaband.profile.clock import local
-from vagaband.profile.controls import Controls, means_of
+from vagaband.profile.controls import Controls
 from vagaband.profile.model import History, Mark, Stretch
+from vagaband.profile.windows import means_of
 
 MIN_S = 60.0
 

@@ -118,12 +118,12 @@ def test_what_two_recordings_cover_counts_once_and_what_has_no_date_not(tmp_path
     assert [mark.text for mark in history.marks] == ["within", "both"], "marks are kept, all"
 
 
-def test_where_only_rsa_is_lost_in_noise_the_heart_period_stands(tmp_path: Path):
+def test_where_only_rsa_is_lost_the_heart_period_stands(tmp_path: Path):
     """Else the moments of least RSA would be missing from the heart period too."""
     folder = tmp_path / "noise"
     put(folder, 1, seconds=400)
     with opened(folder) as index:
-        for reason, at_s in (("noise", 60), ("motion", 120)):
+        for reason, at_s in (("noise", 60), ("motion", 120), ("flat", 180)):
             with index.change():
                 index.connection.execute(
                     "UPDATE epochs SET reason = ? WHERE t_s BETWEEN ? AND ?",
@@ -136,7 +136,12 @@ def test_where_only_rsa_is_lost_in_noise_the_heart_period_stands(tmp_path: Path)
             epochs.hp_ms, epochs.rsa_ln, epochs.valid, epochs.reason, strict=True
         )
     }
-    assert known == {"": (True, True, 1), "noise": (True, False, 0), "motion": (False, False, 0)}
+    assert known == {
+        "": (True, True, 1),
+        "noise": (True, False, 0),
+        "flat": (True, False, 0),
+        "motion": (False, False, 0),
+    }
 
 
 def test_from_a_day_on_and_up_to_one(month: Path):

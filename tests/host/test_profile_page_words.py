@@ -6,6 +6,8 @@ import pytest
 from page_readings import LANGUAGES
 from test_page_words import FOLDER, keys_under
 from vagaband.profile import effects, efficiency, why
+from vagaband.profile.model import EXERCISES
+from vagaband.profile.treatment_kinds import KINDS
 from vagaband.report.profile import moving, treatments
 from vagaband.report.words import catalogue
 
@@ -19,7 +21,8 @@ def test_whatever_a_profile_can_say_has_its_words(language):
     assert keys_under(texts, "profile.why.") == CODES
     assert keys_under(texts, "profile.state.") == {"recovered", *moving.TOLD}
     assert keys_under(texts, "profile.warning.") == set(efficiency.WARNINGS)
-    assert keys_under(texts, "profile.treatments.name.") == {*treatments.NAMES, "other"}
+    assert keys_under(texts, "profile.treatments.name.") == {*KINDS, "other"}
+    assert keys_under(texts, "blocks.") >= set(EXERCISES)
     assert keys_under(texts, "profile.treatments.warning.") == set(treatments.WARNINGS)
 
 

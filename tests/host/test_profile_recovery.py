@@ -112,6 +112,7 @@ def test_a_mark_outside_of_all_recordings_is_refused() -> None:
     late = Mark(T0 + 90_000, None, "trigger", "", (), "")
     found = recoveries_of(replace(history, marks=(*history.marks, late)))
     assert [one.state for one in found] == ["recovered", "refused"]
+    assert found[-1].recovery.why == "no_recording"
 
 
 def test_the_own_baseline_of_the_hour_is_what_one_comes_back_to() -> None:

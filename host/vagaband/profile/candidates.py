@@ -12,19 +12,19 @@ looks the same as a glimmer: there is no motion sensor. Hence a question.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from vagaband.profile.clock import local
-from vagaband.profile.controls import CLEAR_S, Busy, busy_times, meets
+from vagaband.profile.busy import CLEAR_S, Busy, busy_times, meets
+from vagaband.profile.clock import DAY_S, local
 from vagaband.profile.model import Candidate, History
-from vagaband.profile.quiet import Shape, moves_of, slope_of
+from vagaband.profile.quiet import AROUND, moves_of, slope_on
 from vagaband.profile.why import FEW_DAYS, NO_MORE_THAN_CHANCE
 from vagaband.profile.windows import Series
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
-SHAPE = Shape(120.0, 120.0)
 LEAST_SCORE = 3.0  # SD of both together
 LEAST_EACH = 1.0  # SD of RSA and of heart period by themselves
 MOST_BREATH = 1.5  # a minute: a larger change of breathing explains a change of RSA
@@ -40,7 +40,16 @@ LEAST_SCANNED = 120  # moments apart from each other: eight hours
 ASKED_OF_NOTHING = 0.06
 PRECISION = {0.8: 0.40, 1.2: 0.84, 1.6: 0.96}
 
-Found = tuple[tuple[Candidate, ...], float | None, str, int, int]
+
+class Asked(NamedTuple):
+    """The moments to ask about; how many a day chance makes; why there are none; how many were
+    found in all, on how many days with recordings."""
+
+    candidates: tuple[Candidate, ...]
+    false_per_day: float | None
+    why: str
+    found: int
+    days: int
 
 
 @dataclass(frozen=True)
@@ -77,28 +86,27 @@ class Peaks:
     looked_at: Floats
 
 
-def candidates_of(history: History) -> Found:
-    """Those to ask about; how many a day chance makes; why there are none; how many there are in
-    all; days with recordings."""
+def candidates_of(history: History) -> Asked:
+    """Those of a history."""
     epochs = history.epochs
     track = Track(
         epochs.at_s, epochs.rsa_ln, epochs.hp_ms, epochs.breath_per_min, busy_times(history)
     )
     forwards, backwards = peaks_of(track), peaks_of(track.backwards())
     days = len(np.unique(local(forwards.looked_at, history.zone)[0]))
-    scanned = len(forwards.looked_at) * EPOCH_S / SHAPE.seconds
+    scanned = len(forwards.looked_at) * EPOCH_S / AROUND.seconds
     if days < LEAST_DAYS or scanned < LEAST_SCANNED:
-        return (), None, FEW_DAYS, 0, days
+        return Asked((), None, FEW_DAYS, 0, days)
     chance = chances(forwards.score, backwards.score)
     false_per_day = (1 + len(backwards.score)) / days
-    recent = forwards.at_s >= epochs.at_s[-1] - ASKED_DAYS * 86400
+    recent = forwards.at_s >= epochs.at_s[-1] - ASKED_DAYS * DAY_S
     asked = [
         _candidate(forwards, k, float(chance[k]))
         for k in np.flatnonzero(recent & (chance <= MOST_CHANCE))[:MOST_ASKED]
     ]
     why = "" if asked else NO_MORE_THAN_CHANCE
     asked.sort(key=lambda one: one.at_s)
-    return tuple(asked), false_per_day, why, len(forwards.at_s), days
+    return Asked(tuple(asked), false_per_day, why, len(forwards.at_s), days)
 
 
 def peaks_of(track: Track) -> Peaks:
@@ -107,12 +115,12 @@ def peaks_of(track: Track) -> Peaks:
     Looked at is every begin of an epoch around which all is known, nothing was marked or done, and
     the breathing rate, where it is known, stayed what it was.
     """
-    begin_s = track.at_s - SHAPE.before_s
-    end_s = begin_s + SHAPE.seconds
+    begin_s = track.at_s - AROUND.before_s
+    end_s = begin_s + AROUND.seconds
     at_s = track.at_s[~meets(track.busy, begin_s - CLEAR_S, end_s + CLEAR_S)]
-    rsa = moves_of(Series(track.at_s, track.rsa), at_s, SHAPE, share=1.0)
-    hp = moves_of(Series(track.at_s, track.hp), at_s, SHAPE, share=1.0)
-    breath = moves_of(Series(track.at_s, track.breath), at_s, SHAPE).change
+    rsa = moves_of(Series(track.at_s, track.rsa), at_s, AROUND, share=1.0)
+    hp = moves_of(Series(track.at_s, track.hp), at_s, AROUND, share=1.0)
+    breath = moves_of(Series(track.at_s, track.breath), at_s, AROUND).change
     kept = np.isfinite(rsa.change + rsa.start + hp.change + hp.start)
     kept &= ~(np.abs(breath) > MOST_BREATH)
     of_rsa, of_hp = (
@@ -145,7 +153,7 @@ def chances(score: Floats, by_chance: Floats) -> Floats:
 
 def _in_sd(change: Floats, start: Floats) -> Floats:
     """Change beyond what is usual on such a beginning, in its SD."""
-    rest = change - slope_of(start, change) * (start - start.mean() if len(start) else start)
+    rest = change - slope_on(start, change) * (start - start.mean() if len(start) else start)
     rest = rest - rest.mean() if len(rest) else rest
     sd = rest.std() if len(rest) else 0.0
     return rest / sd if sd > 0 else np.zeros(len(rest))

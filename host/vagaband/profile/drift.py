@@ -53,18 +53,25 @@ def coefficient(values: Floats, day: Floats, columns: Floats, which: int) -> Mix
     """Of the least squares of values (n,) on columns (n, p) at days (n,), n > p."""
     n, p = columns.shape
     apart = np.abs(day[:, None] - day)
-    stays = np.array([rho**apart for rho in RHO])  # 0 ** 0 is 1
-    new = np.array(NEW)[:, None, None, None]
-    like = ((1 - new) * stays + new * np.eye(n)).reshape(-1, n, n)
-    root = np.linalg.cholesky(like)
+    fits = [_fits(rho**apart, values, columns, which) for rho in RHO]  # 0 ** 0 is 1
+    middle, se, likely = (np.concatenate(parts) for parts in zip(*fits, strict=True))
+    weight = np.exp(likely - likely.max())
+    return Mixture(middle, se, weight / weight.sum(), n - p)
+
+
+def _fits(stays: Floats, values: Floats, columns: Floats, which: int) -> tuple[Floats, ...]:
+    """Coefficient, its standard error and log likelihood for each share of NEW, (k,) each; `stays`
+    (n, n) is how alike the days are in what stays."""
+    n, p = columns.shape
+    new = np.array(NEW)[:, None, None]
+    root = np.linalg.cholesky((1 - new) * stays + new * np.eye(n))
     even = np.linalg.solve(root, np.column_stack([columns, values])[None])  # days made alone
     x, y = even[..., :p], even[..., p:]
     inner = np.swapaxes(x, 1, 2) @ x
     beta = np.linalg.solve(inner, np.swapaxes(x, 1, 2) @ y)
-    left = np.sum((y - x @ beta) ** 2, axis=(1, 2))
+    left = np.maximum(np.sum((y - x @ beta) ** 2, axis=(1, 2)), 1e-12)
     _, of_inner = np.linalg.slogdet(inner)
     of_root = np.sum(np.log(np.diagonal(root, axis1=1, axis2=2)), axis=1)
-    likely = -of_root - of_inner / 2 - (n - p) / 2 * np.log(np.maximum(left, 1e-12))
-    weight = np.exp(likely - likely.max())
-    se = np.sqrt(np.maximum(left, 1e-12) / (n - p) * np.linalg.inv(inner)[:, which, which])
-    return Mixture(beta[:, which, 0].astype(np.float64), se, weight / weight.sum(), n - p)
+    likely = -of_root - of_inner / 2 - (n - p) / 2 * np.log(left)
+    se = np.sqrt(left / (n - p) * np.linalg.inv(inner)[:, which, which])
+    return beta[:, which, 0], se, likely

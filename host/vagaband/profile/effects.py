@@ -1,10 +1,10 @@
 """What goes with a tag: marked moments against control stretches of the same person and hour.
 
 Both are taken relative to what is usual for their own day and hour (`usual`), and the days are
-drawn again whole (`by_day`). A claim holds for all tags together (Bonferroni over tags, RSA and
-heart period), and one on RSA is of RSA at the same breathing rate: the chain's own gain is taken
-off, and the person's slope on breathing in unmarked time. What breathing does because of the tag
-is taken off too; both numbers are given.
+drawn again whole (`day_bootstrap`). A claim holds for all tags together (Bonferroni over tags, RSA
+and heart period), and one on RSA is of RSA at the same breathing rate: the chain's own gain is
+taken off, and the person's slope on breathing in unmarked time. What breathing does because of the
+tag is taken off too; both numbers are given.
 
 It says what goes with a mark, not what makes it: people mark when something is extreme, and what
 is extreme falls back of itself. Tags that always go together can't be told apart.
@@ -14,16 +14,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vagaband.profile.by_day import Sums, difference_of
+from vagaband.profile.claims import claim_of
+from vagaband.profile.day_bootstrap import Sums, difference_of
 from vagaband.profile.even_breath import USUAL_HZ, at_even_gain
 from vagaband.profile.marked import Ground, Left
 from vagaband.profile.model import Effect, Estimate, History
-from vagaband.profile.usual import slope_of
+from vagaband.profile.usual import slope_within_days
 from vagaband.profile.why import BREATH_UNKNOWN, FEW_CONTROLS, FEW_DAYS, FEW_MARKS, FEW_READ
 from vagaband.session import Floats
 
 LEAST_MARKS, LEAST_DAYS = 6, 5
-CLAIMS = {"hp": ("longer", "shorter"), "rsa_even": ("more", "less")}  # of more, of less
+LEAST_BREATH = 0.1  # a minute: by less than this a breathing rate has not changed
+CLAIMED = ("hp", "rsa_even")
 OF_BREATH = {"rsa_even": -1.0, "rsa_of_breath": 1.0, "breath": 0.0}  # how its slope enters
 
 
@@ -32,7 +34,7 @@ def effects_of(history: History) -> tuple[Effect, ...]:
     sources = _sources(Ground(history))
     tags = sorted(set().union(*sources.ground.moments.tags))
     chosen = {tag: sources.ground.moments.of_tag(tag) for tag in tags}
-    count = sum(not sources.why(name, these) for these in chosen.values() for name in CLAIMS)
+    count = sum(not sources.why(name, these) for these in chosen.values() for name in CLAIMED)
     found = [_effect(tag, these, sources, count) for tag, these in chosen.items()]
     return tuple(sorted(found, key=lambda effect: (-effect.marks, effect.tag)))
 
@@ -64,7 +66,7 @@ class _Sources:
         return [k for k in these if np.isfinite(self.left[name].marked[k])]
 
     def sums(self, name: str, known: list[int]) -> Sums:
-        """Of the days, for `by_day`."""
+        """Of the days, for `day_bootstrap`."""
         left, days = self.left[name], self.ground.days
         where = np.searchsorted(days, self.ground.moments.day[known])
         enters = OF_BREATH.get(name, 0.0)
@@ -88,7 +90,8 @@ def _sources(ground: Ground) -> _Sources:
     epochs = ground.epochs
     breath = epochs.breath_per_min
     even = at_even_gain(epochs)
-    slope = slope_of(ground.of_tiles(even), ground.of_tiles(breath), ground.tiles)
+    breaths = ground.of_tiles(breath)
+    slope = slope_within_days(ground.of_tiles(even), breaths, ground.tiles, LEAST_BREATH)
     even = even - slope.value * (breath - 60 * USUAL_HZ)
     values = {
         "hp": epochs.hp_ms,
@@ -106,7 +109,6 @@ def _effect(tag: str, these: list[int], sources: _Sources, count: int) -> Effect
     found = {name: _estimate(name, these, sources, count) for name in sources.left}
     ground = sources.ground
     near = [ground.tiles.near(hour) for hour in ground.moments.hour[these].tolist()]
-    low, high = found["breath"].low, found["breath"].high
     return Effect(
         tag=tag,
         marks=len(these),
@@ -117,10 +119,16 @@ def _effect(tag: str, these: list[int], sources: _Sources, count: int) -> Effect
         rsa_even=found["rsa_even"],
         rsa_of_breath=found["rsa_of_breath"],
         breath=found["breath"],
-        rsa_claim=_claim("rsa_even", found),
-        hp_claim=_claim("hp", found),
-        breathing_differs=low is not None and high is not None and not low <= 0 <= high,
+        rsa_claim=claim_of("rsa", found["rsa_even"]),
+        hp_claim=claim_of("hp", found["hp"]),
+        breathing_differs=_differs(found["breath"]),
     )
+
+
+def _differs(breath: Estimate) -> bool:
+    if breath.value is None or breath.low is None or breath.high is None:
+        return False
+    return abs(breath.value) >= LEAST_BREATH and not breath.low <= 0 <= breath.high
 
 
 def _estimate(name: str, these: list[int], sources: _Sources, count: int) -> Estimate:
@@ -131,10 +139,3 @@ def _estimate(name: str, these: list[int], sources: _Sources, count: int) -> Est
     found = difference_of(sources.sums(name, known), count)
     low, high = found.value - found.half, found.value + found.half
     return Estimate(found.value, low, high, len(known), found.smallest)
-
-
-def _claim(name: str, found: dict[str, Estimate]) -> str:
-    value, smallest = found[name].value, found[name].smallest
-    if value is None or smallest is None or abs(value) <= smallest:
-        return ""
-    return CLAIMS[name][value < 0]

@@ -12,16 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from vagaband.profile.candidates import candidates_of
+from vagaband.profile.mean_of_days import mean_of_days
 from vagaband.profile.model import Estimate, Glimmer, Glimmers, History, Mark
-from vagaband.profile.over_days import over_days
-from vagaband.profile.quiet import Quiet, Shape, moves_of
+from vagaband.profile.quiet import AROUND, Quiet, moves_of
 from vagaband.profile.refused import why_no_number
 from vagaband.profile.why import FEW_CONTROLS, MOSTLY_REFUSED, NEAR_ANOTHER, SHORT_BEFORE
 
 KIND = "glimmer"
 NAMES = (KIND, "glimmers")
-AROUND_S = 120.0
-SHAPE = Shape(AROUND_S, AROUND_S)
 WHATS = ("rsa", "hp")
 
 
@@ -30,7 +28,7 @@ def glimmers_of(history: History) -> Glimmers:
     marks = [mark for mark in history.marks if is_glimmer(mark)]
     quiet = Quiet(history)
     found = {what: _each(history, quiet, marks, what) for what in WHATS}
-    breath = moves_of(quiet.series["breath"], _times(marks), SHAPE).change
+    breath = moves_of(quiet.series["breath"], _times(marks), AROUND).change
     marked = tuple(
         Glimmer(mark.at_s, mark.text, rsa, hp, None if math.isnan(change) else change)
         for mark, rsa, hp, change in zip(
@@ -38,7 +36,7 @@ def glimmers_of(history: History) -> Glimmers:
         )
     )
     rsa, hp = (_together(history, quiet, marks, found[what], what) for what in WHATS)
-    return Glimmers(marked, rsa, hp, *candidates_of(history))
+    return Glimmers(marked, rsa, hp, **candidates_of(history)._asdict())
 
 
 def is_glimmer(mark: Mark) -> bool:
@@ -48,12 +46,12 @@ def is_glimmer(mark: Mark) -> bool:
 
 def _each(history: History, quiet: Quiet, marks: Sequence[Mark], what: str) -> list[Estimate]:
     """The change at each mark beyond the usual one; `smallest` for all of them together."""
-    moves = moves_of(quiet.series[what], _times(marks), SHAPE)
+    moves = moves_of(quiet.series[what], _times(marks), AROUND)
     found: list[Estimate] = []
     last_s = -math.inf
     for mark, change, start in zip(marks, moves.change, moves.start, strict=True):
-        usual = quiet.usual(what, mark.at_s, SHAPE)
-        why = NEAR_ANOTHER if mark.at_s - last_s < SHAPE.seconds else ""
+        usual = quiet.usual(what, mark.at_s, AROUND)
+        why = NEAR_ANOTHER if mark.at_s - last_s < AROUND.seconds else ""
         why = why or _why(history, mark.at_s, what, math.isnan(change), math.isnan(start))
         last_s = last_s if why == NEAR_ANOTHER else mark.at_s
         if why or usual is None:
@@ -68,7 +66,7 @@ def _each(history: History, quiet: Quiet, marks: Sequence[Mark], what: str) -> l
 
 def _why(history: History, at_s: float, what: str, no_change: bool, no_start: bool) -> str:
     if no_change:
-        sides = ((at_s - AROUND_S, at_s), (at_s, at_s + AROUND_S))
+        sides = ((at_s - AROUND.before_s, at_s), (at_s, at_s + AROUND.after_s))
         whys = [
             why_no_number(history.epochs, history.stretches, a, b, hp=what == "hp")
             for a, b in sides
@@ -82,9 +80,9 @@ def _together(
 ) -> Estimate:
     values = [math.nan if one.value is None else one.value for one in each]
     when = [mark.at_s for mark in marks]
-    usual = [quiet.usual(what, at_s, SHAPE) for at_s in when]
+    usual = [quiet.usual(what, at_s, AROUND) for at_s in when]
     sds = [one.sd / math.sqrt(one.controls) if one else 0.0 for one in usual]
-    return over_days(values, when, history.zone, len(WHATS), sds)
+    return mean_of_days(values, when, history.zone, len(WHATS), sds)
 
 
 def _times(marks: Sequence[Mark]) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 from vagaband.analysis.blocks import marked_blocks
 from vagaband.analysis.model import Block, Note
 from vagaband.analysis.moments import is_slow, slow_within
+from vagaband.analysis.regions import HP_KNOWN
 from vagaband.profile.model import Beats, Epochs, History, Mark, Stretch
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.sessions.index import Index, Recording
@@ -18,7 +19,6 @@ from vagaband.sessions.packed import Intervals, unpack
 from vagaband.sessions.pieces import notes_on
 from vagaband.sessions.when import Here
 
-HP_STANDS = ("", "noise")  # reasons at which the heart period can still be read
 AT_HAND = 4  # recordings whose intervals are kept unpacked
 EPOCHS = """
     SELECT t_s, hp_ms, bp_ln, pb2_ln, breath_per_min, reason FROM epochs WHERE recording = ?
@@ -133,11 +133,11 @@ def _epochs(index: Index, parts: Sequence[_Part], blocks: Sequence[Block]) -> Ep
             reasons += [row[5] for row in rows]
     at_s, hp_ms, bp_ln, pb2_ln, breath = np.concatenate(tables).T
     valid = np.array([reason == "" for reason in reasons], bool)
-    stands = np.array([reason in HP_STANDS for reason in reasons], bool)
+    known = np.array([reason in HP_KNOWN for reason in reasons], bool)
     even = valid & ~(_in_slow(at_s, blocks) & np.isnan(pb2_ln))
     return Epochs(
         at_s=at_s,
-        hp_ms=np.where(stands, hp_ms, np.nan),
+        hp_ms=np.where(known, hp_ms, np.nan),
         rsa_ln=np.where(even, bp_ln, np.nan),
         breath_per_min=breath.copy(),
         valid=valid.astype(float),

@@ -11,16 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vagaband.profile.clock import local
-from vagaband.profile.controls import Controls, Tiles, means_of
-from vagaband.profile.model import History, Mark
+from vagaband.profile.controls import Controls
+from vagaband.profile.model import SAYS_NOTHING, History, Mark
+from vagaband.profile.tiles import Tiles
 from vagaband.profile.usual import TILE_S, usual_of
+from vagaband.profile.windows import means_of
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
 MOMENT_S = 300.0
 LEAST_S, MOST_S = 120.0, 3600.0
 LEAST_CONTROLS, LEAST_CONTROL_DAYS = 6, 3
-NO_TAG = ("event", "note", "mark")  # kinds that say nothing of what it was
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class Ground:
 
 def _tags(mark: Mark) -> tuple[str, ...]:
     kind = mark.kind.casefold()
-    return mark.tags if kind in NO_TAG or not kind else (*mark.tags, kind)
+    return mark.tags if kind in SAYS_NOTHING else (*mark.tags, kind)
 
 
 def _seconds(mark: Mark) -> float:

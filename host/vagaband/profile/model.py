@@ -13,6 +13,9 @@ from datetime import date, tzinfo
 from vagaband.analysis.model import Answers
 from vagaband.session import Floats
 
+EXERCISES = ("pacing", "resonance")  # of the device: kinds of a Stretch
+SAYS_NOTHING = ("event", "note", "mark", "marked", "")  # of what it was: kinds of a Mark
+
 
 @dataclass(frozen=True)
 class Epochs:
@@ -221,7 +224,7 @@ class Treatment:
 
     begin_s: float
     end_s: float
-    name: str  # of treatments.KINDS, or the wearer's own word
+    name: str  # of treatment_kinds.KINDS, of EXERCISES, or the wearer's own word
     phases: dict[str, Phase]  # "before", "during", "after"
     rsa_changes: dict[str, Estimate]  # "during", "after"
     hp_changes: dict[str, Estimate]

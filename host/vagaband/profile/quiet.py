@@ -9,20 +9,22 @@ own slow wander, and is what a change must stand out from.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
 from vagaband.analysis.uncertainty import student_quantile
+from vagaband.profile.busy import CLEAR_S, busy_times, meets
 from vagaband.profile.clock import hours_apart, local
-from vagaband.profile.controls import CLEAR_S, NEAR_H, busy_times, meets
 from vagaband.profile.model import History
+from vagaband.profile.tiles import NEAR_H
 from vagaband.profile.windows import Series
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
 LEAD_S = 900.0  # before the stretch before: the level that it is held against
 LEAST_CONTROLS = 10  # that do not overlap
+AT_HAND = 16  # shapes whose quiet moments are kept: of a year 10 MB each
 MOST_FREEDOM = 100  # more make no difference to t
 
 
@@ -40,6 +42,9 @@ class Shape:
         return self.before_s + self.apart_s + self.after_s
 
 
+AROUND = Shape(120.0, 120.0)  # of a moment
+
+
 @dataclass(frozen=True)
 class Moves:
     """Of moments (n,), each the end of a first stretch: `change` is second less first, `start`
@@ -50,7 +55,7 @@ class Moves:
 
 
 @dataclass(frozen=True)
-class Usual:
+class UsualMove:
     """What quiet moments do: change = level + slope * start, give or take `sd`; the same without
     a start (`plain`). `controls` is how many stretches apart from each other it stands on."""
 
@@ -94,14 +99,16 @@ class Quiet:
         self._grid_s = epochs.at_s
         self._busy = busy_times(history)
         _, self._hour = local(epochs.at_s, history.zone)
-        self._of_shape = cache(self._measured)
+        self._of_shape = lru_cache(AT_HAND)(self._measured)
         self.series = {
             "rsa": Series(epochs.at_s, epochs.rsa_ln),
             "hp": Series(epochs.at_s, epochs.hp_ms),
             "breath": Series(epochs.at_s, epochs.breath_per_min),
         }
 
-    def usual(self, what: str, at_s: float, shape: Shape, any_hour: bool = False) -> Usual | None:
+    def usual(
+        self, what: str, at_s: float, shape: Shape, any_hour: bool = False
+    ) -> UsualMove | None:
         """What is usual of "rsa" or "hp" at the hour of a moment (or at `any_hour`); None with
         too few controls."""
         hour, change, start, slope = self._of_shape(what, shape)
@@ -111,7 +118,7 @@ class Quiet:
         if controls < LEAST_CONTROLS:
             return None
         rest = change[near] - slope * start[near]
-        return Usual(
+        return UsualMove(
             level=float(rest.mean()),
             slope=slope,
             sd=float(rest.std(ddof=1)),
@@ -128,10 +135,10 @@ class Quiet:
         moves = moves_of(self.series[what], self._grid_s[quiet], shape)
         known = np.isfinite(moves.change) & np.isfinite(moves.start)
         change, start = moves.change[known], moves.start[known]
-        return self._hour[quiet][known], change, start, slope_of(start, change)
+        return self._hour[quiet][known], change, start, slope_on(start, change)
 
 
-def slope_of(start: Floats, change: Floats) -> float:
+def slope_on(start: Floats, change: Floats) -> float:
     """Least squares; 0 where nothing is known of it."""
     apart = start - start.mean() if len(start) else start
     square = float(apart @ apart)

@@ -23,6 +23,7 @@ from vagaband.analysis.uncertainty import (
     scatter_of,
 )
 from vagaband.profile.challenges import Challenge
+from vagaband.profile.claims import is_beyond
 from vagaband.profile.efficiency import efficiency_of
 from vagaband.profile.model import Estimate, History, Recovery
 from vagaband.profile.return_curve import LEAST_STEPS, MARGIN_LN, Known, Levels, return_of
@@ -31,6 +32,7 @@ from vagaband.profile.watched import Watched, watched_of
 from vagaband.profile.why import (
     IRREGULAR,
     NO_REACTION,
+    NO_RECORDING,
     NOT_IN_RECORDING,
     REFUSED,
     SHORT_AFTER,
@@ -48,7 +50,7 @@ A_STEP = STEP_S / 60 * EPOCHS_PER_MIN  # in epochs
 def recoveries_of(history: History) -> tuple[Recovery, ...]:
     """All challenges in order of time, with what can be said of each."""
     return tuple(
-        _recovery(seen) if isinstance(seen, Watched) else _refused(seen, REFUSED, 0.0)
+        _recovery(seen) if isinstance(seen, Watched) else _refused(seen, NO_RECORDING, 0.0)
         for seen in watched_of(history)
     )
 
@@ -76,7 +78,7 @@ def _recovery(seen: Watched) -> Recovery:
         state=state,
         baseline="own" if own else "before",
         watched_s=watched_s,
-        efficiency=efficiency_of(seen, _is_beyond(reaction)) if one.bodily else None,
+        efficiency=efficiency_of(seen, is_beyond(reaction)) if one.bodily else None,
     )
 
 
@@ -151,17 +153,12 @@ def _reaction(rest: Known, during: Known, seen: Watched) -> Estimate:
     return Estimate(apart, apart - half, apart + half, len(seen.during.at_s), smallest=half)
 
 
-def _is_beyond(reaction: Estimate) -> bool:
-    """Whether the heart moved by more than chance makes it."""
-    return abs(reaction.value or 0.0) > (reaction.smallest or math.inf)
-
-
 def _back(
     seen: Watched, reaction: Estimate, levels: Levels, scatter: Scatter
 ) -> tuple[Estimate, str]:
     """The recovery and its state."""
     n = len(seen.after.at_s)
-    if not _is_beyond(reaction) or (reaction.value or 0.0) > -MARGIN_LN:
+    if not is_beyond(reaction) or (reaction.value or 0.0) > -MARGIN_LN:
         return Estimate(None, None, None, n, why=NO_REACTION), "no_reaction"
     if n < LEAST_STEPS:
         return Estimate(None, None, None, n, why=SHORT_AFTER), "refused"

@@ -7,7 +7,7 @@ import numpy as np
 
 from vagaband.analysis.regions import HP_KNOWN
 from vagaband.analysis.saying import LEAST_VALID, MOST_IRREGULAR
-from vagaband.profile.model import Epochs, Stretch
+from vagaband.profile.model import EXERCISES, Epochs, Stretch
 from vagaband.profile.why import (
     IRREGULAR,
     MOSTLY_REFUSED,
@@ -19,7 +19,7 @@ from vagaband.profile.why import (
 from vagaband.profile.windows import LEAST_KNOWN
 from vagaband.reference.run_numbers import EPOCH_S
 
-UNEVEN = {"pacing": PACED, "resonance": PACED, "slow_rhythm": SLOW_BREATHING}
+UNEVEN = dict.fromkeys(EXERCISES, PACED) | {"slow_rhythm": SLOW_BREATHING}
 
 
 def inside(epochs: Epochs, begin_s: float, end_s: float) -> slice:

@@ -6,12 +6,10 @@ which; it is kept by that name, apart from both, and the wearer is asked.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vagaband.profile.model import Mark
+from vagaband.profile.model import SAYS_NOTHING, Mark
 
-UNSAID = ("event", "note", "mark", "marked", "")  # kinds of a mark that say nothing of what it was
 OWN_WORD = ("treatment", "behandeling")  # tags or kinds of what goes by the wearer's own word
 
 
@@ -78,7 +76,7 @@ KINDS = {
 def name_of(mark: Mark) -> str:
     """Name of the treatment in KINDS, or the wearer's own word for what is tagged as one; "" for
     what is none."""
-    kind = "" if mark.kind.lower() in UNSAID else mark.kind
+    kind = "" if mark.kind.casefold() in SAYS_NOTHING else mark.kind
     written = [_plain(one) for one in (kind, *mark.tags, mark.text)]
     for name, of_name in KINDS.items():
         if any(_fits(one, of_name) for one in written):
@@ -101,6 +99,6 @@ def shakes(name: str) -> bool:
     return name in KINDS and KINDS[name].shakes
 
 
-def asks(names: Sequence[str]) -> tuple[str, ...]:
-    """Codes of what has to be asked about these names."""
-    return tuple(KINDS[name].asks for name in names if name in KINDS and KINDS[name].asks)
+def asks(name: str) -> str:
+    """Code of what has to be asked about it, "" nothing."""
+    return KINDS[name].asks if name in KINDS else ""

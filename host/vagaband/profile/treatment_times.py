@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from vagaband.profile.model import History, Mark, Stretch
+from vagaband.profile.model import EXERCISES, History, Mark, Stretch
 from vagaband.profile.treatment_kinds import name_of
 
-DEVICE = ("pacing", "resonance")
-BREATHING = ("breathing", *DEVICE)
+BREATHING = ("breathing", *EXERCISES)  # what is written of an exercise of the device, and that
 SLOW = "slow_rhythm"
 REST_S = 180.0  # between the paces of one exercise, at most
 BESIDE_S = 600.0  # before and after, at most
@@ -63,7 +62,7 @@ def _of_device(stretches: Sequence[Stretch]) -> Iterator[Done]:
     """Its exercises, all paces of one together."""
     last: Done | None = None
     for one in sorted(stretches, key=lambda s: s.begin_s):
-        if one.kind not in DEVICE:
+        if one.kind not in EXERCISES:
             continue
         if last and one.begin_s - last.end_s <= REST_S and last.paces[-1].kind == one.kind:
             last = replace(last, end_s=one.end_s, paces=(*last.paces, one))

@@ -19,8 +19,8 @@ from vagaband.analysis.uncertainty import (
     normal_quantile,
     scatter_of,
 )
+from vagaband.profile.mean_of_days import mean_of_days
 from vagaband.profile.model import Estimate, History, Phase, Together, Treatment
-from vagaband.profile.over_days import over_days
 from vagaband.profile.quiet import Quiet, Shape, moves_of
 from vagaband.profile.refused import inside, refused_in, why_no_number
 from vagaband.profile.treatment_kinds import asks, shakes
@@ -51,7 +51,9 @@ def treatments_of(history: History) -> tuple[tuple[Treatment, ...], tuple[Togeth
     """Each time in order, and each treatment's times together, those done most first."""
     every = all_done(history)
     table = _Table(history, every)
-    found = [table.treatment(done) for done in every]
+    alike = sorted(every, key=lambda done: done.end_s - done.begin_s)  # share their quiet moments
+    read = {id(done): table.treatment(done) for done in alike}
+    found = [read[id(done)] for done in every]
     times = {name: [f for f in found if f[0].name == name] for name in {d.name for d in every}}
     together = [_together(history, name, these, len(times)) for name, these in times.items()]
     together.sort(key=lambda one: (-one.times, one.name))
@@ -174,7 +176,7 @@ def _over(
     values = [math.nan if e.estimate.value is None else e.estimate.value for e in each]
     sds = [e.control_sd for e in each]
     when = [treatment.begin_s for treatment, _ in found]
-    return over_days(values, when, history.zone, 2 * len(CHANGES) * names, sds)
+    return mean_of_days(values, when, history.zone, 2 * len(CHANGES) * names, sds)
 
 
 def _warnings(done: Done, times: dict[str, Times], phases: dict[str, Phase]) -> list[str]:
@@ -191,7 +193,9 @@ def _warnings(done: Done, times: dict[str, Times], phases: dict[str, Phase]) -> 
         found.append("shaken")
     if not done.paces and known and max(known) - min(known) > BREATH_DIFFERS:
         found.append("breathing_differs")
-    return [*found, *asks([done.name])]
+    if question := asks(done.name):
+        found.append(question)
+    return found
 
 
 def _swing_ms(done: Done) -> float | None:

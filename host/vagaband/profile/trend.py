@@ -14,12 +14,14 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from vagaband.profile.claims import claim_of
 from vagaband.profile.clock import local
-from vagaband.profile.controls import Tiles, means_of, tiles_of
 from vagaband.profile.drift import coefficient
 from vagaband.profile.model import DayValue, Estimate, History, Trend
+from vagaband.profile.tiles import Tiles, tiles_of
 from vagaband.profile.usual import TILE_S, usual_of
 from vagaband.profile.why import FEW_DAYS
+from vagaband.profile.windows import means_of
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
@@ -27,7 +29,6 @@ LEAST_FOR_LEVEL = 3  # days, as for the own baseline
 LEAST_FOR_SLOPE, LEAST_SPAN = 12, 21  # days with a value, and from the first to the last
 LONGEST = 182  # days back that a slope looks: half a year
 COMPARED = 2  # RSA and heart period
-CHANGES = {"rsa": ("more", "less"), "hp": ("longer", "shorter")}
 
 
 def trend_of(history: History) -> Trend:
@@ -44,8 +45,8 @@ def trend_of(history: History) -> Trend:
         hp_day_sd=_day_sd(hp),
         rsa_per_week=rsa_per_week,
         hp_per_week=hp_per_week,
-        rsa_change=_change(rsa_per_week, CHANGES["rsa"]),
-        hp_change=_change(hp_per_week, CHANGES["hp"]),
+        rsa_change=claim_of("rsa", rsa_per_week),
+        hp_change=claim_of("hp", hp_per_week),
     )
 
 
@@ -115,9 +116,3 @@ def _day_sd(days: _Days) -> float | None:
         return None
     line = np.polynomial.Polynomial.fit(days.since, days.value, 1)
     return float(np.sqrt(np.sum((days.value - line(days.since)) ** 2) / (n - 2)))
-
-
-def _change(slope: Estimate, words: tuple[str, str]) -> str:
-    if slope.value is None or slope.smallest is None or abs(slope.value) <= slope.smallest:
-        return ""
-    return words[slope.value < 0]

@@ -15,7 +15,7 @@ from vagaband.analysis.model import Baseline
 from vagaband.analysis.regions import HP_KNOWN
 from vagaband.profile.baselines import Baselines
 from vagaband.profile.challenges import Challenge, challenges_of
-from vagaband.profile.model import Epochs, History
+from vagaband.profile.model import EXERCISES, Epochs, History
 from vagaband.profile.running import Running, running_of
 from vagaband.reference.gain import BLIND_BELOW_HZ
 from vagaband.reference.run_numbers import EPOCH_S
@@ -23,16 +23,15 @@ from vagaband.session import Floats
 
 BEFORE_S, AFTER_S = 900.0, 2400.0
 FILTER_S = 15.0  # that the filters need on either side
-PACED = ("pacing", "resonance")
 
 
 @dataclass(frozen=True)
 class Watched:
     """Steps before, during and after a challenge.
 
-    `own` is the own baseline of that hour, or kind "none". `reasons` are those of the epochs from
-    `begin_s` to `end_s`; `breaths` the breathing rates (a minute) before and during it, medians,
-    NaN where unknown.
+    `own` is the own baseline of that hour, or kind "none". `reasons` are those of all epochs, up
+    to `end_s`; `breaths` the breathing rates (a minute) before and during it, medians, NaN where
+    unknown.
     """
 
     challenge: Challenge
@@ -40,7 +39,6 @@ class Watched:
     during: Running
     after: Running
     own: Baseline
-    begin_s: float
     end_s: float
     reasons: tuple[str, ...]
     breaths: tuple[float, float]
@@ -53,7 +51,7 @@ def watched_of(history: History) -> list[Watched | Challenge]:
     for one in challenges:
         span = next((s for s in history.spans if s[0] <= one.begin_s < s[1]), None)
         others = [(c.begin_s, c.end_s) for c in challenges if c is not one]
-        others += [(s.begin_s, s.end_s) for s in history.stretches if s.kind in PACED]
+        others += [(s.begin_s, s.end_s) for s in history.stretches if s.kind in EXERCISES]
         found.append(_watched(history, baselines, one, span, others) if span else one)
     return found
 
@@ -83,7 +81,6 @@ def _watched(
         during=to_begin.between(one.begin_s, one.end_s),
         after=to_end.between(one.end_s, end_s),
         own=baselines.own(span[0], one.begin_s),
-        begin_s=begin_s,
         end_s=end_s,
         reasons=epochs.reason[first:last],
         breaths=(

@@ -11,7 +11,6 @@ FEW_READ = "few_read"  # marks at which it could be measured: not refused, for R
 FEW_CONTROLS = "few_controls"  # unmarked time of the same hour
 FEW_TIMES = "few_times"  # that something was done
 FEW_OTHER_DAYS = "few_other_days"  # that something was done on
-NO_MARKS = "no_marks"
 NO_BASELINE = "no_baseline"
 NO_RECORDING = "no_recording"  # at that time
 NEAR_ANOTHER = "near_another"  # mark, so that the same minutes would count twice

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from vagaband.analysis.saying import LEAST_EPOCHS
+from vagaband.profile.model import Epochs
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.session import Floats
 
@@ -33,3 +35,10 @@ class Series:
         mean, count = self.over(begin_s, end_s)
         least = np.maximum(LEAST_KNOWN, share * np.floor((end_s - begin_s) / EPOCH_S + 1e-6))
         return np.where(count >= least, mean, np.nan)
+
+
+def means_of(epochs: Epochs, values: Floats, begin_s: Floats, seconds: float) -> Floats:
+    """Mean of the values (one an epoch, NaN where unknown) in each stretch, (n,): of epochs of
+    which the middle is in it. NaN where fewer than two minutes are known."""
+    found, n = Series(epochs.at_s, values).over(begin_s, begin_s + seconds)
+    return np.where(n >= LEAST_EPOCHS, found, np.nan)

@@ -12,7 +12,15 @@ from vagaband.profile.why import PACEMAKER
 
 NONE = Estimate(None, None, None, 0, why=PACEMAKER)
 # Fields that are read from the rhythm, beside those that say `rsa` in their name.
-OF_RHYTHM = {"recovery", "efficiency", "swing_ms", "candidates", "found", "false_per_day"}
+OF_RHYTHM = {
+    "recovery",
+    "reaction_hp",
+    "efficiency",
+    "swing_ms",
+    "candidates",
+    "found",
+    "false_per_day",
+}
 OF_RHYTHM |= {"per_hour", "mean_stay_s", "share"}
 
 

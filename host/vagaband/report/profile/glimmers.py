@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from vagaband.profile.candidates import ASKED_OF_NOTHING, PRECISION
+from vagaband.profile.claims import SIDES
 from vagaband.profile.model import Candidate, Estimate, Glimmers, Profile
 from vagaband.report.foreign import foreign
 from vagaband.report.profile.amounts import (
@@ -60,7 +61,7 @@ def claim(estimate: Estimate, name: str, words: Words) -> str:
     """What a difference comes to: "rsa" more or less, "hp" longer or shorter, or none shown."""
     if not known(estimate) or estimate.value is None:
         return ""
-    more, less = {"rsa": ("more", "less"), "hp": ("longer", "shorter")}[name]
+    more, less = SIDES[name]
     side = more if estimate.value > 0 else less
     return words(f"profile.claim.{name}.{side if beyond(estimate) else 'none'}")
 

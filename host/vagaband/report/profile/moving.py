@@ -6,6 +6,7 @@ from statistics import median
 
 from vagaband.analysis.regions import REGIONS
 from vagaband.profile.model import Profile, Recovery
+from vagaband.profile.why import LEFT_OUT, PACEMAKER
 from vagaband.report.events import KINDS
 from vagaband.report.foreign import foreign
 from vagaband.report.pattern import region_name
@@ -98,7 +99,8 @@ def _when(one: Recovery, words: Words, calendar: Calendar) -> str:
 
 def challenge_sentences(profile: Profile, words: Words) -> list[str]:
     """How many were recovered from, within which times, and how many not."""
-    states = Counter(one.state for one in profile.recoveries)
+    kept = [one for one in profile.recoveries if one.recovery.why not in (PACEMAKER, LEFT_OUT)]
+    states = Counter(one.state for one in kept)
     times = [
         one.recovery.value
         for one in profile.recoveries

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vagaband.journal import REASONS
-from vagaband.profile.model import Estimate, Phase, Profile, Together, Treatment
+from vagaband.profile.model import EXERCISES, Estimate, Phase, Profile, Together, Treatment
 from vagaband.profile.treatment_kinds import KINDS
 from vagaband.report.charts import Tick
 from vagaband.report.foreign import foreign
@@ -27,7 +27,6 @@ from vagaband.report.profile.glimmers import claim
 from vagaband.report.words import Words
 
 PHASES = ("before", "during", "after")
-NAMES = tuple(KINDS)
 WARNINGS = (
     "paced",
     "shaken",
@@ -75,7 +74,9 @@ class Once:
 
 def name_of(name: str, words: Words) -> str:
     """A treatment's name, or the wearer's own word for it."""
-    if name in NAMES:
+    if name in EXERCISES:
+        return words(f"blocks.{name}")
+    if name in KINDS:
         return words(f"profile.treatments.name.{name}")
     return foreign(name, LONGEST) or words("profile.treatments.name.other")
 
