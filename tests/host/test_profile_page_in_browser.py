@@ -41,7 +41,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     ("name", "language", "dark", "size"),
     [
         ("empty", "en", False, DESKTOP),
-        ("full", "nl", True, PHONE),
         *(
             pytest.param(name, language, dark, size, marks=pytest.mark.slow)
             for name in ("full", "empty", "too_little", "pacemaker")
