@@ -62,6 +62,12 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(
         assert seen.complaints == []
 
 
+def test_a_whole_profile_fits_a_phone(browser, pages):
+    with opened(browser, pages(), PHONE) as seen:
+        seen.page.evaluate(OPEN_ALL)
+        assert seen.page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+
+
 def test_no_request_leaves_and_nothing_foreign_runs(browser, tmp_path):
     path = tmp_path / "hostile.html"
     evil = people.hostile("<b onclick=alert(1)>zacht</b><script>alert(2)</script>")
