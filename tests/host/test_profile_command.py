@@ -119,7 +119,11 @@ def test_with_a_pacemaker_no_rsa_is_told_and_hiding_does_not_tell_why(folder: Pa
 def test_each_wrong_call_has_one_sentence_and_a_next_step(folder: Path, tmp_path: Path, run_cli):
     (tmp_path / "empty").mkdir()
     put(tmp_path / "undated", 1, None, device="beef02")
-    recording = str(folder / "c0ffee-00001.vbj")
+    recording, index = str(folder / "c0ffee-00001.vbj"), str(folder / "index.sqlite")
+    Path("strap.txt").write_text("900\n910\n" * 200)
+    began = ("--began", "2026-10-05 14:00")
+    assert run_cli("sessions", "add", "strap.txt", "--person", "p08", *began)[0] == 0
+    (other,) = folder.glob("*.txt")
     for call, what, step in (
         (("p0",), "Nothing is kept of p0", "p07"),
         (("zz",), "Nothing is kept of zz", "p07"),
@@ -127,7 +131,10 @@ def test_each_wrong_call_has_one_sentence_and_a_next_step(folder: Path, tmp_path
         (("p07", "--folder", "empty"), "Nothing is kept of p07", "pull"),
         (("beef02", "--folder", "undated"), "Nothing dates the recordings of beef02", "--began"),
         (("p07", "--since", "2027-01-01"), "Nothing was recorded of p07 since", "2026-11-02"),
+        (("p07", "--since", "0001-01-01"), "--since 0001-01-01 is out of reach", "2026-11-01"),
         (("p07", "--out", recording), "is a recording", "another name"),
+        (("p07", "--out", str(other)), "is a recording", "another name"),
+        (("p07", "--out", index), "is the index of a data folder", "another name"),
         (("p07/2026-10-05",), "is no code for a person", "letters"),
     ):
         code, out, err = run_cli("profile", *call)

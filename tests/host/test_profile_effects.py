@@ -5,6 +5,7 @@ The table of what can be found (power) is printed by `pytest -m slow -s -n 0` of
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -94,6 +95,20 @@ def test_what_breathing_does_is_no_effect_of_the_tag():
     assert breath.value == pytest.approx(raw.value, abs=0.1)
     assert even.value == pytest.approx(0, abs=0.1)
     assert effect.rsa_claim == ""
+
+
+def test_a_breath_that_hardly_moves_explains_nothing():
+    """A rate that stays within a hundredth and by accident goes with RSA: no slope is read from
+    it that would explain the effect away, or make one."""
+    plain = simulate(30, 4, [Tag("tea", rsa_ln=0.8, marks=30)])
+    epochs = plain.epochs
+    moved = 0.01 * (epochs.rsa_ln - np.nanmean(epochs.rsa_ln))
+    steady = replace(plain, epochs=replace(epochs, breath_per_min=15 + moved))
+    (effect,) = effects_of(steady)
+    assert effect.rsa_even.value == pytest.approx(0.8, abs=0.25)
+    assert effect.rsa_of_breath.value == pytest.approx(0, abs=0.02)
+    assert not effect.breathing_differs
+    assert effect.rsa_claim == "more"
 
 
 def test_a_bad_day_is_no_effect_of_what_is_marked_on_it():

@@ -65,7 +65,7 @@ def test_a_tag_that_is_claimed_is_said_with_number_interval_and_what_breathing_e
         "Bij ‘wandelen’: minder RSA bij hetzelfde ademtempo, −0,42 ln (95 %: −0,66 tot "
         "−0,18), een schommeling van het hart die 19 % kleiner is; een sneller hart" in tags
     )
-    assert "De ademhaling verschilde. Zoals gemeten: −0,57" in tags
+    assert "De ademhaling kan hierin meespelen. Zoals gemeten: −0,57" in tags
     assert "Bij 1 ander trefwoord is geen verschil aangetoond." in tags
     assert "piano 3 keer op 2 dagen, naast 30 gewone stukken niet te zeggen: het is te" in tags
     assert "Samengaan is geen oorzaak." in tags
@@ -98,14 +98,14 @@ def test_missing_days_keep_their_place_and_are_told_from_days_of_which_nothing_w
 def test_a_trend_is_called_only_where_the_profile_calls_it():
     said = section(profile_page(people.full(), "en"), "weeks")
     assert "RSA over the weeks: no change shown; a week: +0.04" in said
-    assert "Less than 0.19 ln a week could not have been seen in these days." in said
+    assert "In these days only more than 0.19 ln a week would have been called a change." in said
     assert "The heart became slower over these weeks, by more than chance makes" in said
 
 
 def test_each_challenge_says_in_words_what_became_of_it():
     said = section(profile_page(people.full(), "en"), "moving")
     assert "After 2 of 5 challenges RSA was back near your baseline" in said
-    assert "Not back in the 10 minutes that were recorded after it." in said
+    assert "Not recovered in the 10 minutes after it." in said
     assert "RSA did not move further than by chance" in said
     assert "320" not in said
     assert "5 min 20 s (3 min 50 s or more)" in said

@@ -23,6 +23,19 @@ from vagaband.sessions.index import Index
 from vagaband.sessions.written import note_written
 
 
+def _from(
+    _context: click.Context, _option: click.Parameter, day: datetime | None
+) -> datetime | None:
+    """Its first moment by this computer's clock, which does not reach every date."""
+    try:
+        return day.astimezone() if day else None
+    except (ValueError, OverflowError, OSError):
+        raise InputError(
+            f"--since {day.date()} is out of reach of this computer's clock.",
+            "Give a day of the recordings, as in --since 2026-11-01.",
+        ) from None
+
+
 @click.command("profile")
 @click.argument("person", callback=as_code)
 @folder
@@ -38,6 +51,7 @@ from vagaband.sessions.written import note_written
     "--since",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
+    callback=_from,
     help="Leave out what was recorded before that day.",
 )
 @click.option(
@@ -68,12 +82,14 @@ def profile_(
     vagaband profile P07 --since 2026-11-01 --json
     """
     language = lang or preferred_language()
+    path = out or Path(f"{person}-profile.html")
     with opened(folder) as index:
         index.check_person(person)
         if not to_json:
+            refuse_recording(path, _kept(index))
             ask_once(folder, person, language)
         with stderr.status("reading the index"):
-            history = history_of(index, person, since.astimezone() if since else None)
+            history = history_of(index, person, since)
             _check(index, history, since)
     with stderr.status("working it out"):
         made = profile_of(history)
@@ -84,11 +100,15 @@ def profile_(
     if to_json:
         print_json(_plain(without_words(made, Words(language)) if hide_notes else made))
         return
-    path = out or Path(f"{person}-profile.html")
-    refuse_recording(path, ())
     write_private(path, profile_page(made, language, hide_notes).encode())
     note_written([path], (), person, folder)
     stdout.print(f"wrote {path}", soft_wrap=True)
+
+
+def _kept(index: Index) -> list[Path]:
+    """The files of all recordings of a folder."""
+    every = (index.folder / one.name for one in index.recordings())
+    return [path for path in every if path.exists()]
 
 
 def _check(index: Index, history: History, since: datetime | None) -> None:

@@ -24,6 +24,7 @@ from vagaband.profile.why import BREATH_UNKNOWN, FEW_CONTROLS, FEW_DAYS, FEW_MAR
 from vagaband.session import Floats
 
 LEAST_MARKS, LEAST_DAYS = 6, 5
+LEAST_BREATH = 0.1  # a minute: by less than this a breathing rate has not changed
 CLAIMED = ("hp", "rsa_even")
 OF_BREATH = {"rsa_even": -1.0, "rsa_of_breath": 1.0, "breath": 0.0}  # how its slope enters
 
@@ -89,7 +90,8 @@ def _sources(ground: Ground) -> _Sources:
     epochs = ground.epochs
     breath = epochs.breath_per_min
     even = at_even_gain(epochs)
-    slope = slope_within_days(ground.of_tiles(even), ground.of_tiles(breath), ground.tiles)
+    breaths = ground.of_tiles(breath)
+    slope = slope_within_days(ground.of_tiles(even), breaths, ground.tiles, LEAST_BREATH)
     even = even - slope.value * (breath - 60 * USUAL_HZ)
     values = {
         "hp": epochs.hp_ms,
@@ -107,7 +109,6 @@ def _effect(tag: str, these: list[int], sources: _Sources, count: int) -> Effect
     found = {name: _estimate(name, these, sources, count) for name in sources.left}
     ground = sources.ground
     near = [ground.tiles.near(hour) for hour in ground.moments.hour[these].tolist()]
-    low, high = found["breath"].low, found["breath"].high
     return Effect(
         tag=tag,
         marks=len(these),
@@ -120,8 +121,14 @@ def _effect(tag: str, these: list[int], sources: _Sources, count: int) -> Effect
         breath=found["breath"],
         rsa_claim=claim_of("rsa", found["rsa_even"]),
         hp_claim=claim_of("hp", found["hp"]),
-        breathing_differs=low is not None and high is not None and not low <= 0 <= high,
+        breathing_differs=_differs(found["breath"]),
     )
+
+
+def _differs(breath: Estimate) -> bool:
+    if breath.value is None or breath.low is None or breath.high is None:
+        return False
+    return abs(breath.value) >= LEAST_BREATH and not breath.low <= 0 <= breath.high
 
 
 def _estimate(name: str, these: list[int], sources: _Sources, count: int) -> Estimate:

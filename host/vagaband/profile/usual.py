@@ -55,28 +55,32 @@ def usual_of(values: Floats, tiles: Tiles) -> Usual:
     return Usual(fit.days, fit.level, fit.weights)
 
 
-def slope_within_days(values: Floats, on: Floats, tiles: Tiles) -> Slope:
-    """Slope of the means of unmarked tiles (n,) on another mean, day and hour being equal."""
+def slope_within_days(values: Floats, on: Floats, tiles: Tiles, least: float) -> Slope:
+    """Slope of the means of unmarked tiles (n,) on another mean, day and hour being equal.
+
+    Where that other one differs by less than `least` the slope goes to none: what stays the same
+    has shown nothing, and a steep slope through it would make effects of nearly equal numbers.
+    """
     columns = np.column_stack([on, _harmonics(tiles.hour)])
-    fit = _within_days(values, tiles, columns)
-    inverse = np.linalg.pinv(fit.columns.T @ fit.columns)
-    leaning = _sums(fit.columns @ inverse[:, :1] * fit.rest[:, None], fit.which, len(fit.days))
+    fit = _within_days(values, tiles, columns, least)
+    leaning = _sums((fit.pulls[0] * fit.rest)[:, None], fit.which, len(fit.days))
     return Slope(float(fit.weights[0]), fit.days, leaning[:, 0])
 
 
 @dataclass(frozen=True)
 class _Fit:
-    """Least squares within days: of the tiles used, their columns and rest less the day's."""
+    """Least squares within days: of the tiles used, what each pulls at the weights (columns, n),
+    and what is left of it."""
 
     days: NDArray[np.int64]
     which: NDArray[np.intp]  # day of each tile used
     weights: Floats
     level: Floats
-    columns: Floats
+    pulls: Floats
     rest: Floats
 
 
-def _within_days(values: Floats, tiles: Tiles, columns: Floats) -> _Fit:
+def _within_days(values: Floats, tiles: Tiles, columns: Floats, least: float = 0.0) -> _Fit:
     known = np.isfinite(values) & np.isfinite(columns).all(axis=1)
     _, which, count = np.unique(tiles.day[known], return_inverse=True, return_counts=True)
     known[known] = (count >= LEAST_ON_DAY)[which]
@@ -84,9 +88,11 @@ def _within_days(values: Floats, tiles: Tiles, columns: Floats) -> _Fit:
     mean_y, mean_x = (_by_day(v[known], which, len(days)) for v in (values[:, None], columns))
     x, y = columns[known] - mean_x[which], values[known] - mean_y[which, 0]
     # Where hours overlap little from day to day, the curve is not known: it stays near flat
-    flat = np.sqrt(FLAT) * np.eye(x.shape[1])[-2 * len(HARMONICS) :]
-    weights: Floats = np.linalg.pinv(np.vstack([x, flat]))[:, : len(y)] @ y
-    return _Fit(days, which, weights, mean_y[:, 0] - mean_x @ weights, x, y - x @ weights)
+    flat = np.full(x.shape[1], np.sqrt(FLAT))
+    flat[: -2 * len(HARMONICS)] = np.sqrt(len(y)) * least
+    pulls = np.linalg.pinv(np.vstack([x, np.diag(flat)]))[:, : len(y)]
+    weights: Floats = pulls @ y
+    return _Fit(days, which, weights, mean_y[:, 0] - mean_x @ weights, pulls, y - x @ weights)
 
 
 def _by_day(values: Floats, which: NDArray[np.intp], days: int) -> Floats:

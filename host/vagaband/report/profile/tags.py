@@ -7,6 +7,7 @@ from vagaband.report.profile.amounts import (
     BREATH,
     HP,
     RSA,
+    beyond,
     known,
     swing_percent,
     written,
@@ -35,7 +36,8 @@ def _order(effect: Effect) -> tuple[int, float, str]:
 def _entry(effect: Effect, words: Words) -> Entry:
     rsa = words(f"profile.claim.rsa.{effect.rsa_claim or 'none'}")
     hp = words(f"profile.claim.hp.{effect.hp_claim or 'none'}")
-    breath = words(f"profile.claim.breath.{'differs' if effect.breathing_differs else 'same'}")
+    breathes = effect.breathing_differs and beyond(effect.breath)
+    breath = words(f"profile.claim.breath.{'differs' if breathes else 'same'}")
     return Entry(
         label=tag_name(effect.tag, words),
         below=words(
@@ -46,7 +48,7 @@ def _entry(effect: Effect, words: Words) -> Entry:
         ),
         estimates=(effect.rsa_even, effect.hp, effect.breath),
         said=(rsa, hp, breath),
-        claimed=(bool(effect.rsa_claim), bool(effect.hp_claim), effect.breathing_differs),
+        claimed=(bool(effect.rsa_claim), bool(effect.hp_claim), breathes),
         notes=_notes(effect, words),
     )
 
