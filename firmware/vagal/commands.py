@@ -224,6 +224,7 @@ class Commands:
         recorder = self._app.recorder
         if not recorder:
             return dict(_NONE_OPEN)
+        recorder.clock_asked = True
         return {
             "session": recorder.journal.session,
             "boot": self._app.boot,

@@ -80,7 +80,7 @@ def test_two_people_are_led_through_and_each_keeps_their_own(boards: Boards, run
         paces = [(one.t_s, one.hz) for one in session.paces]
         begin_s = [one.t_s for one in session.marks if one.text == "start"][1]
         assert [hz for _, hz in paces] == [pytest.approx(0.1, abs=0.001), 0]
-        assert paces[0][0] == pytest.approx(begin_s, abs=5)
+        assert paces[0][0] == pytest.approx(begin_s, abs=20)  # a busy PC's 0.4 s at this speed
         assert not (folder / f"protocol-{person}.json").exists()
         for file in folder.iterdir():
             assert other.encode() not in file.read_bytes()

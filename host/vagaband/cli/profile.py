@@ -26,8 +26,10 @@ def _from(
     _context: click.Context, _option: click.Parameter, day: datetime | None
 ) -> datetime | None:
     """Its first moment by this computer's clock, which does not reach every date."""
+    if day is None:
+        return None
     try:
-        return day.astimezone() if day else None
+        return day.astimezone()
     except (ValueError, OverflowError, OSError):
         raise InputError(
             f"--since {day.date()} is out of reach of this computer's clock.",

@@ -34,6 +34,11 @@ ASKED_DAYS = 14  # what is longer ago is hardly remembered
 MOST_CHANCE = 0.5
 LEAST_DAYS = 3
 LEAST_SCANNED = 120  # moments apart from each other: eight hours
+# Of people simulated for 30 days of 6 hours (tests/host/test_profile_candidates.py): the share who
+# are asked though nothing ever happened, and the share of questions that are about a glimmer where
+# one of such a size (ln, with 50 ms a ln) came a day. Before the asking it can't be known which.
+ASKED_OF_NOTHING = 0.06
+PRECISION = {0.8: 0.40, 1.2: 0.84, 1.6: 0.96}
 
 
 class Asked(NamedTuple):

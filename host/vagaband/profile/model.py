@@ -183,7 +183,7 @@ class Candidate:
     at_s: float
     rsa_ln: float  # after less before
     hp_ms: float
-    chance: float  # at most such a share of moments as clear as it are chance's
+    chance: float  # share of moments as clear as it that the series backwards gives, and its SD
     breath_per_min: float | None = None  # after less before; None: unknown, so it may explain all
 
 

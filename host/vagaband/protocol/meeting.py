@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from vagaband.errors import VagabandError
 from vagaband.files import private_folder
 from vagaband.pair.clock_file import keep
-from vagaband.pair.meeting import ask_all
+from vagaband.pair.meeting import SECONDS, ask_all
 from vagaband.protocol.wearer import Wearer
 
 
@@ -15,7 +15,7 @@ def meet(wearers: Sequence[Wearer], progress: Callable[[float], None]) -> tuple[
     The error (s) of the two together, and ""; None and why where one of them could not be asked.
     """
     try:
-        exchanges, failures = ask_all([wearer.url for wearer in wearers], progress=progress)
+        exchanges, failures = ask_all([wearer.url for wearer in wearers], SECONDS, progress)
     except VagabandError as error:
         return None, str(error)
     for failure in failures:

@@ -20,7 +20,7 @@ SOFT_BOOT_US = 20_000  # the same after a soft reset
 RISING, FALLING = 1, 2
 BEHIND_US = 50_000  # a speeded board that the PC can't keep up with goes slower, not in leaps
 STOP_GRACE_US = 3_000_000  # after `stop` is typed: time to flush, still at the budget's speed
-LATE_US = 20_000  # that a wait may end late and nothing is left out: usual on a PC
+LATE_US = 60_000  # that a wait may end late and nothing is left out: the sensor's queue has it
 NO_SENSOR_US = 60_000_000  # a firmware that has not sampled by then gives the line back
 
 

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+<<<<<<< HEAD
 from vagaband.profile.claims import SIDES
+=======
+from vagaband.profile.candidates import ASKED_OF_NOTHING, PRECISION
+>>>>>>> 3965d8cd0596d0a41c55898d589ea6399800e4f0
 from vagaband.profile.model import Candidate, Estimate, Glimmers, Profile
 from vagaband.report.foreign import foreign
 from vagaband.report.profile.amounts import (
@@ -122,4 +126,13 @@ def false_rate(glimmers: Glimmers, words: Words) -> str:
         told.append(words("profile.glimmers.found", found=found, days=days))
         of_rate = {"rate": words.number(rate, 2), "days": words.number(1 / max(rate, 0.01))}
         told.append(words(f"profile.glimmers.false.{'many' if rate >= 1 else 'few'}", **of_rate))
+        told.append(words("profile.glimmers.simulated", **_simulated(words)))
     return " ".join(told)
+
+
+def _simulated(words: Words) -> dict[str, str]:
+    """How often a question is right in people of whom all is known."""
+    sizes = {"small": min(PRECISION), "large": max(PRECISION)}
+    right = {f"right_{k}": words.number(100 * PRECISION[size]) for k, size in sizes.items()}
+    asked = words.number(100 * ASKED_OF_NOTHING)
+    return {**right, **{k: words.number(v, 1) for k, v in sizes.items()}, "asked": asked}
