@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from estimates import holds
 from simulated_person import Event, Person, Tag, at, simulate
 from vagaband.profile.clock import local
 from vagaband.profile.effects import LEAST_DAYS, LEAST_MARKS, effects_of
@@ -44,8 +45,8 @@ def covered(effects: list[tuple[Effect, ...]], tags: tuple[Tag, ...]) -> dict[st
     for effect in (effect for each in effects for effect in each):
         for name, true in TOLD.items():
             found: Estimate = getattr(effect, name)
-            if found.low is not None and found.high is not None:
-                hits[name].append(found.low <= getattr(truth[effect.tag], true) <= found.high)
+            if found.value is not None:
+                hits[name].append(holds(found, getattr(truth[effect.tag], true)))
     return {name: float(np.mean(hit)) for name, hit in hits.items()}
 
 

@@ -4,19 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from estimates import holds
 from simulated_moments import when_low, with_glimmers
 from simulated_person import simulate
+from vagaband.profile.claims import is_beyond
 from vagaband.profile.glimmers import glimmers_of
-from vagaband.profile.model import Estimate, History, Mark
+from vagaband.profile.model import History, Mark
 from vagaband.profile.windows import Series
-
-
-def holds(estimate: Estimate, truth: float) -> bool:
-    return estimate.low is not None and estimate.low <= truth <= (estimate.high or 0)
-
-
-def is_claim(estimate: Estimate) -> bool:
-    return estimate.value is not None and abs(estimate.value) > (estimate.smallest or 0)
 
 
 def figures(people: int, per_day: float, rsa_ln: float, hp_ms: float) -> dict[str, float]:
@@ -32,9 +26,9 @@ def figures(people: int, per_day: float, rsa_ln: float, hp_ms: float) -> dict[st
         "glimmers each": len(single) / len(told),
         "RSA interval holds": np.mean([holds(one.rsa, rsa_ln) for one in told]),
         "HP interval holds": np.mean([holds(one.hp, hp_ms) for one in told]),
-        "claims": np.mean([is_claim(one.rsa) or is_claim(one.hp) for one in told]),
+        "claims": np.mean([is_beyond(one.rsa) or is_beyond(one.hp) for one in told]),
         "one alone: interval holds": np.mean([holds(one, rsa_ln) for one in single]),
-        "one alone: claims": np.mean([is_claim(one) for one in single]),
+        "one alone: claims": np.mean([is_beyond(one) for one in single]),
     }
     print(
         f"{per_day} a day, {rsa_ln} ln, {hp_ms} ms:",
@@ -80,7 +74,7 @@ def of_low_marks(people: int) -> tuple[float, float, float]:
         plain.append(np.nanmean(rise))
         found = glimmers_of(history).rsa
         told.append(found.value or 0.0)
-        claims.append(is_claim(found))
+        claims.append(is_beyond(found))
     means = float(np.mean(plain)), float(np.mean(told)), float(np.mean(claims))
     print("marked when low: plain {:+.3f} ln, told {:+.3f} ln, claims {:.3f}".format(*means))
     return means

@@ -41,7 +41,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     ("name", "language", "dark", "size"),
     [
         ("empty", "en", False, DESKTOP),
-        ("full", "nl", True, PHONE),
         *(
             pytest.param(name, language, dark, size, marks=pytest.mark.slow)
             for name in ("full", "empty", "too_little", "pacemaker")
@@ -61,6 +60,12 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(
         assert len(found.response["passes"]) > 15
         assert seen.page.evaluate("document.documentElement.scrollWidth") == size[0]
         assert seen.complaints == []
+
+
+def test_a_whole_profile_fits_a_phone(browser, pages):
+    with opened(browser, pages(), PHONE) as seen:
+        seen.page.evaluate(OPEN_ALL)
+        assert seen.page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
 
 
 def test_no_request_leaves_and_nothing_foreign_runs(browser, tmp_path):

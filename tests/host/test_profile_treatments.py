@@ -4,19 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from estimates import holds
 from simulated_moments import when_low, with_treatments
 from simulated_person import at, simulate
-from vagaband.profile.model import Estimate, History, Mark, Stretch
+from vagaband.profile.claims import is_beyond
+from vagaband.profile.model import History, Mark, Stretch
 from vagaband.profile.treatment_kinds import name_of
 from vagaband.profile.treatments import treatments_of
-
-
-def is_claim(estimate: Estimate) -> bool:
-    return estimate.value is not None and abs(estimate.value) > (estimate.smallest or 0)
-
-
-def holds(estimate: Estimate, truth: float) -> bool:
-    return estimate.low is not None and estimate.low <= truth <= (estimate.high or 0)
 
 
 def figures(people: int, times: int, rsa_ln: float, hp_ms: float) -> dict[str, float]:
@@ -36,13 +30,13 @@ def figures(people: int, times: int, rsa_ln: float, hp_ms: float) -> dict[str, f
                         held.setdefault(f"{name} {what} {when}", []).append(right)
         claims.append(
             any(
-                is_claim(e)
+                is_beyond(e)
                 for e in (*together[0].rsa_changes.values(), *together[0].hp_changes.values())
             )
         )
         single.append(
             any(
-                is_claim(e)
+                is_beyond(e)
                 for o in each
                 for e in (*o.rsa_changes.values(), *o.hp_changes.values())
             )
@@ -73,7 +67,7 @@ def test_intervals_hold_and_nothing_is_told_of_nothing(times: int):
 def test_beginning_when_tense_is_no_effect():
     """Who begins when RSA has become low comes back by itself."""
     found = [treatments_of(with_treatments(s, 10, pick=when_low(600)))[1][0] for s in range(40)]
-    claims = [is_claim(one.rsa_changes["during"]) for one in found]
+    claims = [is_beyond(one.rsa_changes["during"]) for one in found]
     values = [one.rsa_changes["during"].value or 0.0 for one in found]
     print(f"begun when low: {np.mean(values):+.3f} ln, {sum(claims)} of {len(claims)} claim it")
     assert np.mean(claims) <= 0.07

@@ -10,7 +10,7 @@ import numpy as np
 
 from vagaband.cli.asking import ask_once
 from vagaband.cli.data_folder import folder, opened
-from vagaband.cli.shared import as_json, print_json, say, stderr, stdout
+from vagaband.cli.shared import as_json, language, print_json, say, stderr, stdout
 from vagaband.cli.whose import as_code
 from vagaband.errors import InputError
 from vagaband.files import write_private
@@ -18,7 +18,6 @@ from vagaband.journal import refuse_recording
 from vagaband.profile.history import history_of
 from vagaband.profile.model import History
 from vagaband.profile.profile import profile_of
-from vagaband.report import LANGUAGES, preferred_language
 from vagaband.sessions.index import Index
 from vagaband.sessions.written import note_written
 
@@ -41,11 +40,7 @@ def _from(
 @click.command("profile")
 @click.argument("person", callback=as_code)
 @folder
-@click.option(
-    "--lang",
-    type=click.Choice(list(LANGUAGES)),
-    help="Language [Dutch where this computer's is, else English].",
-)
+@language
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The page [PERSON-profile.html, here]."
 )
@@ -66,7 +61,7 @@ def _from(
 def profile_(
     person: str,
     folder: Path,
-    lang: str | None,
+    language: str,
     out: Path | None,
     since: datetime | None,
     hide_notes: bool,
@@ -83,7 +78,6 @@ def profile_(
     vagaband profile P07 --lang nl --out p07.html
     vagaband profile P07 --since 2026-11-01 --json
     """
-    language = lang or preferred_language()
     path = out or Path(f"{person}-profile.html")
     with opened(folder) as index:
         index.check_person(person)

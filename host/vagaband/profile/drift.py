@@ -73,5 +73,5 @@ def _fits(stays: Floats, values: Floats, columns: Floats, which: int) -> tuple[F
     _, of_inner = np.linalg.slogdet(inner)
     of_root = np.sum(np.log(np.diagonal(root, axis1=1, axis2=2)), axis=1)
     likely = -of_root - of_inner / 2 - (n - p) / 2 * np.log(left)
-    se = np.sqrt(left / (n - p) * np.linalg.inv(inner)[:, which, which])
-    return beta[:, which, 0], se, likely
+    se: Floats = np.sqrt(left / (n - p) * np.linalg.inv(inner)[:, which, which])
+    return beta[:, which, 0].astype(np.float64), se, likely

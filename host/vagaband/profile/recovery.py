@@ -10,6 +10,7 @@ moment because it was extreme.
 import math
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from vagaband.analysis.model import Baseline
 from vagaband.analysis.saying import MOST_IRREGULAR
@@ -67,22 +68,19 @@ def _recovery(seen: Watched) -> Recovery:
     reaction = _reaction(rest, during, seen)
     own = _own(seen.own) if rest.value >= (seen.own.bp_ln or math.inf) - MARGIN_LN else None
     recovery, state = _back(seen, reaction, Levels(rest, during, own), rsa)
-    return Recovery(
-        at_s=one.begin_s,
-        until_s=one.until_s,
-        kind=one.kind,
-        text=one.text,
+    return replace(
+        _refused(one, "", watched_s),
         reaction_rsa=reaction,
         reaction_hp=_reaction(rest_hp, _level(seen.during.hp_ms, hp, hp_sd), seen),
         recovery=recovery,
         state=state,
         baseline="own" if own else "before",
-        watched_s=watched_s,
         efficiency=efficiency_of(seen, is_beyond(reaction)) if one.bodily else None,
     )
 
 
 def _refused(one: Challenge, why: str, watched_s: float) -> Recovery:
+    """A challenge of which nothing is said."""
     nothing = Estimate(None, None, None, 0, why=why)
     return Recovery(
         at_s=one.begin_s,

@@ -2,12 +2,13 @@
 and breathing stay, and nothing that is read from the rhythm is said (analysis/claims_wearer.py).
 """
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from vagaband.profile.model import Beats, Estimate, History, Profile
+from vagaband.profile.rewritten import rewritten
 from vagaband.profile.why import PACEMAKER
 
 NONE = Estimate(None, None, None, 0, why=PACEMAKER)
@@ -42,24 +43,13 @@ def without_rhythm(history: History) -> History:
 
 def unsaid(profile: Profile) -> Profile:
     """The profile of that, which says why there is no RSA in it."""
-    profile = _told(profile)
+    profile = rewritten(profile, _said)
     return replace(profile, glimmers=replace(profile.glimmers, why=PACEMAKER))
 
 
-def _told(value: Any) -> Any:
-    """The same, with what is read from the rhythm left out."""
-    if isinstance(value, tuple):
-        return tuple(map(_told, value))
-    if isinstance(value, dict):
-        return {key: _told(one) for key, one in value.items()}
-    if not is_dataclass(value):
-        return value
-    found = {field.name: getattr(value, field.name) for field in fields(value)}
-    kept = {
-        name: _nothing(one) if "rsa" in name.split("_") or name in OF_RHYTHM else _told(one)
-        for name, one in found.items()
-    }
-    return type(value)(**kept)
+def _said(name: str, value: object) -> object:
+    """A field's value, or nothing where it is read from the rhythm."""
+    return _nothing(value) if "rsa" in name.split("_") or name in OF_RHYTHM else value
 
 
 def _nothing(value: Any) -> Any:

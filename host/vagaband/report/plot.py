@@ -3,8 +3,8 @@
 A plot's y grows downwards from 0 to 100, its x is what the axis counts (seconds, or a difference).
 The picture is stretched to the room there is, and its strokes are not: a dot is a very short
 stroke with round or square ends, so that a thousand are one short path and keep their shape (one
-of no length and square ends is no sign on paper). Zooming is another view
-box. Tick labels are text of the page's own size, placed in per cent.
+of no length and square ends is no sign on paper). Zooming is another view box. Tick labels are
+text of the page's own size, placed in per cent.
 
 Not a charting library: Vega-Lite's bundle is 0.9 MB in each page and runs code that it makes
 (`unsafe-eval`), which the page's policy forbids; uPlot draws on a canvas, which neither prints

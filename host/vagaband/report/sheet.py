@@ -1,8 +1,8 @@
 """What every page is made in: one self-contained HTML file, nothing to fetch or install.
 
-Its policy forbids every request, and runs no script and no style but the one of
-each in it, which it names by their hash. All text is escaped by the template; what a wearer or a
-device wrote passes `foreign` before.
+Its policy forbids every request, and runs no script and no style but the one of each in it, which
+it names by their hash. All text is escaped by the template; what a wearer or a device wrote passes
+`foreign` before.
 """
 
 import base64

@@ -2,8 +2,7 @@
 
 A catalogue is texts/en.toml with what only some page has, as texts/profile.en.toml; a key stands
 in one of the files. It is the path to a text, as in "glance.title"; `{name}` in a text is filled
-in. Numbers and dates are written as the language
-writes them (Unicode's CLDR, through Babel).
+in. Numbers and dates are written as the language writes them (Unicode's CLDR, through Babel).
 """
 
 import tomllib

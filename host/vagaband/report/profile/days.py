@@ -101,7 +101,7 @@ def _worn(trend: Trend, words: Words, calendar: Calendar) -> DayChart:
     )
     if usable < hours / 2:
         summary = f"{summary} {words('profile.days.worn.refused')}"
-    hits = _hits(days, lambda day: words.number(day.hours, 1), "hours", words, calendar)
+    hits = _hits(days, lambda day: words.number(day.hours, 1), "worn", words, calendar)
     return _chart("worn", plot, summary, [*legend, *_missing(trend, words)], hits, words)
 
 
@@ -194,11 +194,11 @@ def _missing(trend: Trend, words: Words) -> list[tuple[str, str]]:
 def _hits(
     days: tuple[DayValue, ...],
     text: Callable[[DayValue], str],
-    name: str,
+    key: str,
     words: Words,
     calendar: Calendar,
 ) -> list[Hit]:
-    unit = words(_UNITS["worn" if name == "hours" else name])
+    unit = words(_UNITS[key])
     return [
         Hit(k, f"{calendar.day(day.day)}: {said} {unit}")
         for k, day in enumerate(days)
