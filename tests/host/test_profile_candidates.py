@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 from simulated_moments import USUAL, with_glimmers
 from simulated_person import Person, simulate
-<<<<<<< HEAD
 from vagaband.profile.busy import busy_times
-from vagaband.profile.candidates import MOST_ASKED, MOST_BREATH, candidates_of, chances
-=======
 from vagaband.profile.candidates import (
     ASKED_OF_NOTHING,
     MOST_ASKED,
@@ -18,8 +15,6 @@ from vagaband.profile.candidates import (
     candidates_of,
     chances,
 )
-from vagaband.profile.controls import busy_times
->>>>>>> 3965d8cd0596d0a41c55898d589ea6399800e4f0
 
 NEAR_S = 150.0  # a moment so near to a glimmer's begin is that glimmer
 

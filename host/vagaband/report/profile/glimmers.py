@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-<<<<<<< HEAD
-from vagaband.profile.claims import SIDES
-=======
 from vagaband.profile.candidates import ASKED_OF_NOTHING, PRECISION
->>>>>>> 3965d8cd0596d0a41c55898d589ea6399800e4f0
+from vagaband.profile.claims import SIDES
 from vagaband.profile.model import Candidate, Estimate, Glimmers, Profile
 from vagaband.report.foreign import foreign
 from vagaband.report.profile.amounts import (
