@@ -51,6 +51,13 @@ def scale_of(values: Iterable[float], least_span: float, count: int = 4) -> Scal
     return Scale(first * step, last * step, tuple(k * step for k in range(first, last + 1)))
 
 
+def decimals(ticks: Sequence[float], most: int = 2) -> int:
+    """So many that neighbouring ticks, evenly apart, are written as they are."""
+    step = ticks[1] - ticks[0]
+    exact = (n for n in range(most) if abs(step * 10**n - round(step * 10**n)) < 1e-6)
+    return next(exact, most)
+
+
 def nice_step(rough: float) -> float:
     """The round number at or over `rough`: 1, 2, 2.5 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(rough))

@@ -7,7 +7,7 @@ from datetime import date
 from vagaband.profile.model import DayValue, Estimate, Trend
 from vagaband.reference.run_numbers import EPOCH_S
 from vagaband.report.charts import Tick
-from vagaband.report.plot import Plot, Scale, scale_of
+from vagaband.report.plot import Plot, Scale, decimals, scale_of
 from vagaband.report.profile.amounts import (
     HP_LEVEL,
     RSA_LEVEL,
@@ -102,7 +102,7 @@ def _worn(trend: Trend, words: Words, calendar: Calendar) -> DayChart:
     if usable < hours / 2:
         summary = f"{summary} {words('profile.days.worn.refused')}"
     hits = _hits(days, lambda day: words.number(day.hours, 1), "hours", words, calendar)
-    return _chart("worn", plot, 0, summary, [*legend, *_missing(trend, words)], hits, words)
+    return _chart("worn", plot, summary, [*legend, *_missing(trend, words)], hits, words)
 
 
 def _bar(k: int, value: float) -> tuple[float, float, float]:
@@ -136,7 +136,6 @@ def _values(trend: Trend, name: str, words: Words, calendar: Calendar) -> DayCha
         days=words.counted("profile.days.n", len(points)),
         level=written(level, measure, words),
     )
-    digits = measure.digits
     hits = _hits(
         trend.days,
         lambda day: "" if (value := of(day)) is None else number(value, measure, words),
@@ -144,9 +143,7 @@ def _values(trend: Trend, name: str, words: Words, calendar: Calendar) -> DayCha
         words,
         calendar,
     )
-    return _chart(
-        name, plot, min(digits, 1), summary, legend + _missing(trend, words), hits, words
-    )
+    return _chart(name, plot, summary, legend + _missing(trend, words), hits, words)
 
 
 _SORTS: dict[str, tuple[Measure, Of, float]] = {
@@ -212,12 +209,12 @@ def _hits(
 def _chart(
     key: str,
     plot: Plot,
-    digits: int,
     summary: str,
     legend: list[tuple[str, str]],
     hits: list[Hit],
     words: Words,
 ) -> DayChart:
+    digits = decimals(plot.scale.ticks)
     ticks = [Tick(plot.scale.y(v), words.number(v, digits)) for v in plot.scale.ticks]
     return DayChart(key, words(_UNITS[key]), plot, ticks, summary, legend, hits)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from vagaband.profile.model import Estimate
 from vagaband.report.charts import Tick
-from vagaband.report.plot import Plot, Scale, scale_of
+from vagaband.report.plot import Plot, Scale, decimals, scale_of
 from vagaband.report.profile.amounts import BACK, Measure, known, short, why_text
 from vagaband.report.words import Words
 
@@ -130,8 +130,7 @@ def _axis(estimates: Sequence[Estimate], measure: Measure) -> Scale:
 
 def _column(key: str, measure: Measure, axis: Scale, words: Words) -> Column:
     by = MINUTE_S if measure is BACK else 1.0
-    step = (axis.ticks[1] - axis.ticks[0]) / by
-    digits = next(digits for digits in range(3) if digits == 2 or not step * 10**digits % 1)
+    digits = decimals([value / by for value in axis.ticks])
 
     def tick(value: float) -> str:
         return words.number(value / by, digits, sign=measure.signed)

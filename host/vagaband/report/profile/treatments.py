@@ -6,7 +6,7 @@ from vagaband.journal import REASONS
 from vagaband.profile.model import Estimate, Phase, Profile, Together, Treatment
 from vagaband.report.charts import Tick
 from vagaband.report.foreign import foreign
-from vagaband.report.plot import Plot, Scale, scale_of
+from vagaband.report.plot import Plot, Scale, decimals, scale_of
 from vagaband.report.profile.amounts import (
     BREATH_LEVEL,
     HP,
@@ -213,6 +213,6 @@ def _steps(one: Treatment, name: str, measure: Measure, words: Words) -> Steps:
             plot.span("whisker", x, e.low, e.high)
     plot.curve("line", points, 1.5)
     plot.dots(f"dot {'pb2' if name == 'rsa' else 'hp'}", points)
-    digits = min(measure.digits, 1)
+    digits = decimals(scale.ticks)
     ticks = [Tick(scale.y(v), words.number(v, digits)) for v in scale.ticks]
     return Steps(words(f"profile.{name}"), words(measure.unit), plot, ticks)
