@@ -48,7 +48,7 @@ class App:
         self.recorder = None
         self.listeners = [self.strap]  # told each interval: listener.interval(ibi, flag)
         self.watch = Watch(self.link, self.listeners)
-        self._boot = board.random_id()
+        self.boot = board.random_id()
         self._set_by = 0  # seconds by which the clock was set since then
         self._up_us = 0
         self.lap_us = 0  # from the turn before to this one
@@ -247,7 +247,7 @@ class App:
             "config": self.config,
             "units": {"ir": "counts", "ibi": "1/8 ms", "rsa": "ln ms2 / 65536"},
             "clock_s": board.clock_s(),
-            "boot": self._boot,
+            "boot": self.boot,
             "rtc_s": board.rtc_s(),
             "set_by_s": self._set_by,
             "reset": board.reset_cause(),
@@ -272,9 +272,14 @@ class App:
             self.recorder.mark(kind, text, ago_ms - self.drained_ms)
 
     @property
-    def drained_ms(self) -> int:
+    def drained_us(self) -> int:
         """How long ago the newest samples were taken."""
-        return (self.sensing.quiet_us + self._watch.since_us()) // 1000
+        return self.sensing.quiet_us + self._watch.since_us()
+
+    @property
+    def drained_ms(self) -> int:
+        """The same in ms."""
+        return self.drained_us // 1000
 
     def shaken(self, on: bool) -> None:
         """The motor begins to run, or has just been switched off."""

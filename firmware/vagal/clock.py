@@ -15,13 +15,17 @@ _FIRST = const(6)  # blocks before the first fit: 60 s
 _SPAN = const(60)  # blocks that a fit looks back: 10 minutes
 _CHANGE = const(3)  # 0.005 %: a smaller step says nothing and would fill the log
 _LIMIT = const(1966)  # 3 %: beyond it the count or the clock is wrong, not the oscillator
+_TELL = const(30)  # blocks from one reading for the log to the next: 5 minutes
+_WRAP = const(0x1FFFFFFF)  # of the crystal's microseconds: 9 minutes, so that sums stay small
 
 
 class SampleClock:
     """Tell it at each drain how many samples have come and how much time has gone by.
 
     `scale` is the latest fit, in 1/65536. Sums are kept within a block, so that nothing grows
-    past 31 bits in months.
+    past 31 bits in months. `us` is the crystal's time of the newest drain, modulo 2^29. Where
+    `back` is not 0 there is a reading for the log, freed of the jitter of single drains: the
+    sample so many before the newest had just come at `told_us`; whoever logs it clears `back`.
     """
 
     def __init__(self, rate_hz: int) -> None:
@@ -29,6 +33,7 @@ class SampleClock:
         self._slips = array("i", [0] * _SPAN)  # us that time ran ahead of the samples, by block
         self._times = array("i", [0] * _SPAN)  # us from the middle of the block before
         self.scale = 0
+        self.us = self.told_us = self.back = 0
         self.restart()
 
     def restart(self) -> None:
@@ -47,6 +52,7 @@ class SampleClock:
 
     def drained(self, samples: int, elapsed_us: int) -> bool:
         """Count `samples` read `elapsed_us` after the drain before; True when `scale` is new."""
+        self.us = (self.us + elapsed_us) & _WRAP
         if not self._anchored:
             self._anchored = True
             return False
@@ -64,10 +70,18 @@ class SampleClock:
             self._slips[i] = self._carried + mean
             self._times[i] = self._carried_us + (self._t >> 1)
         self._blocks += 1
+        if self._blocks % _TELL == 0:
+            self._tell(mean)
         self._carried = self._lag - mean
         self._carried_us = self._t - (self._t >> 1)
         self._clear()
         return self._blocks % _FIRST == _FIRST - 1 and self._fit()
+
+    def _tell(self, mean: int) -> None:
+        """What the block's mean says of its middle."""
+        behind = self._lag - mean
+        self.back = ((self._t >> 1) - behind) // self._period_us
+        self.told_us = (self.us - behind - self.back * self._period_us) & _WRAP
 
     def _fit(self) -> bool:
         slip = us = 0

@@ -197,6 +197,18 @@ class Commands:
         self._app.set_clock(seconds)
         return {"clock_s": board.clock_s()}
 
+    def _clock(self, rest: str):
+        recorder = self._app.recorder
+        if not recorder:
+            return dict(_NONE_OPEN)
+        return {
+            "session": recorder.journal.session,
+            "boot": self._app.boot,
+            "index": recorder.pipeline.index,
+            "us": recorder.clock.us,
+            "age_us": self._app.drained_us,
+        }
+
     def _config(self, rest: str):
         words = rest.split()
         if len(words) > 1:
@@ -249,6 +261,7 @@ HELP = {
         "an exercise: 2000 to 12000 ms in and out, together 8000 at least; or how it goes",
     ),
     "time": ("SECONDS", "set the clock, seconds since 1970-01-01 UTC"),
+    "clock": ("", "how many samples came, the crystal's time then, and how long ago that is"),
     "watch": ("SECONDS", "send what is seen as it comes, for so long; 0: no longer"),
     "config": ("[NAME [VALUE ...]]", "what is set; set it"),
     "start": ("", "begin a new session"),

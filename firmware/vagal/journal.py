@@ -26,6 +26,8 @@ END = const(17)  # arg: why
 CLOCK = const(18)  # arg: 1 where the clock was set just now; value: seconds since 2000-01-01
 EXERCISE = const(19)  # arg: 0 ended, else its kind; value: see exercise.py
 
+CRYSTAL = const(23)  # value: its microseconds when this sample had just come, see clock.py
+
 _HEAD = const(9)  # type, length (2), session (2), sequence (4)
 _CRC = const(4)
 _POOL = const(6144)  # records waiting for the flush

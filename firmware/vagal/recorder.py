@@ -5,7 +5,7 @@ from micropython import const
 from .clock import ONE, SampleClock
 from .contact import ON
 from .cue import Cue
-from .journal import CLOCK, EXERCISE, Journal
+from .journal import CLOCK, CRYSTAL, EXERCISE, Journal
 from .ledcurrent import LedCurrent
 from .pipeline import Pipeline
 
@@ -86,8 +86,12 @@ class Recorder:
 
     def drained(self, n: int, elapsed_us: int) -> None:
         """Note the time that a drain of n samples closes."""
-        if self.clock.drained(n, elapsed_us):
-            self.pipeline.next_scale = self.clock.scale
+        clock = self.clock
+        if clock.drained(n, elapsed_us):
+            self.pipeline.next_scale = clock.scale
+        if clock.back:
+            self.journal.event(self.pipeline.index - clock.back, CRYSTAL, 0, clock.told_us)
+            clock.back = 0
 
     def wanted_led(self) -> int:
         """The code that the infrared LED should have from now on; 0 where it has it."""

@@ -28,7 +28,7 @@ LINE_ENDS = b"\r" * 48  # 4 ms of the line
 LINE_ENDS_S = 0.005
 NOTHING = b"\r~00000000\r"  # an empty command: any firmware answers it, none does anything
 # Twice is as good as once:
-REPEATABLE = ("status", "sessions", "check", "time", "config", "watch", "help")
+REPEATABLE = ("status", "sessions", "check", "time", "clock", "config", "watch", "help")
 MOST_SPOILT = 8  # times that one command is sent again because it did not arrive whole
 MOST_STALE = 24  # pieces of an earlier pull that may still be on their way: 1 s of the line
 LONGEST_TEXT = 200  # in an answer

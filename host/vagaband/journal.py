@@ -29,7 +29,7 @@ LONGEST_KIND, LONGEST_TEXT = 24, 120  # of a mark, as the device cuts them
 
 CONTACT, SCALE, GAP, LED, MOTION, PACE, LOCKIN, BUZZ = 1, 2, 3, 4, 5, 6, 7, 8
 RAW_STOPPED, END, CLOCK, EXERCISE, BATTERY = 16, 17, 18, 19, 20
-STRAP = 22
+STRAP, CRYSTAL = 22, 23
 FLAGS = ("ok", "missed", "extra", "ectopic", "gap", "motion")
 REASONS = ("", "corrected", "flat", "motion", "irregular", "noise")
 CONFIDENCES = ("none", "fair", "good")

@@ -85,6 +85,7 @@ def test_the_document_names_every_record_event_flag_and_cause():
         "exercise": journal.EXERCISE,
         "battery": journal.BATTERY,
         "strap": journal.STRAP,
+        "crystal": journal.CRYSTAL,
     }
     said = {row[1]: row[2] for row in rows_under("### Events (V)")}
     for number, cause in GAP_CAUSES.items():

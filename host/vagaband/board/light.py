@@ -28,6 +28,10 @@ REFERENCE_AVERAGE = 4
 CHUNK_MAX = 4096  # as the chip asks at most
 NOISE_BLOCK = 1024  # samples per draw of noise
 MOTION_DC_SHARE = 0.03
+# A knock: how the finger is squeezed and springs back, drawn anew for each.
+KNOCK_DC_SHARE = (0.005, 0.02)  # as a pulse is high, or twice that
+KNOCK_RISE_S, KNOCK_DECAY_S, KNOCK_HZ = 0.006, (0.03, 0.08), (4.0, 14.0)
+KNOCK_ENDS_S = 1.0
 REQUEST = struct.Struct("<ddqIBBHHB")
 
 
@@ -113,6 +117,7 @@ class Light:
         self._contact = _steps(events, {"off": 0.0, "on": 1.0}, first=1.0)
         self._ambient = _steps(events, {"ambient": None}, first=0.0)
         self._motions = [(e.t_s, float(e.value or 0)) for e in events if e.action == "motion"]
+        self._taps = [(e.t_s, float(e.value or 0)) for e in events if e.action == "tap"]
         self.served_s = 0.0  # how far the light has been asked for
 
     def fifo_bytes(self, request: Request) -> bytes:
@@ -144,11 +149,12 @@ class Light:
         red, ir = self._source.light((t_s[:, None] + offsets_s[None, :]).ravel())
         contact = _at(self._contact, t_s)
         motion = self._motion(t_s)
+        knocks = self._knocks(t_s)
         result = {}
         for wavelength, wave in ((RED, red), (IR, ir)):
             mean = wave.reshape(-1, points).mean(axis=1)
             mean = np.where(np.isnan(mean) | (contact == 0), NO_FINGER_COUNTS, mean)
-            result[wavelength] = mean * (1 + MOTION_DC_SHARE * motion)
+            result[wavelength] = mean * (1 + MOTION_DC_SHARE * motion + knocks)
         return result
 
     def _motion(self, t_s: Floats) -> Floats:
@@ -156,6 +162,15 @@ class Light:
         for number, (start_s, length_s) in enumerate(self._motions):
             rng = np.random.default_rng([self._seed, 3, number])
             total += motion_wave(t_s, start_s, length_s, rng)
+        return total
+
+    def _knocks(self, t_s: Floats) -> Floats:
+        """Double taps, as a share of the light."""
+        total = np.zeros(len(t_s))
+        for number, (start_s, apart_s) in enumerate(self._taps):
+            rng = np.random.default_rng([self._seed, 6, number])
+            for knock_s in (start_s, start_s + apart_s):
+                total += knock_wave(t_s - knock_s, rng)
         return total
 
     def _ambient_at(self, t_s: Floats) -> Floats:
@@ -188,6 +203,15 @@ class Light:
         ]
         start = first % NOISE_BLOCK
         return np.concatenate(blocks)[start : start + request.n]
+
+
+def knock_wave(since_s: Floats, rng: np.random.Generator) -> Floats:
+    """One knock, as a share of the light: up or down at once, then ringing out."""
+    height = rng.uniform(*KNOCK_DC_SHARE) * rng.choice((-1.0, 1.0))
+    decay_s, rate_hz = rng.uniform(*KNOCK_DECAY_S), rng.uniform(*KNOCK_HZ)
+    at_s = np.clip(since_s, 0, KNOCK_ENDS_S)
+    ringing = np.exp(-at_s / decay_s) * np.cos(2 * np.pi * rate_hz * at_s)
+    return height * (1 - np.exp(-at_s / KNOCK_RISE_S)) * ringing
 
 
 Steps = tuple[Floats, Floats]

@@ -53,6 +53,8 @@ class BoardOptions:
     script: Path | None = None
     baud: int = 115200
     clock: float | None = None  # the sensor's clock against nominal; None: the heart's
+    crystal_ppm: int = 0  # by which the ESP32's crystal is fast
+    later_s: float = 0.0  # its power comes so much after that of others on one virtual clock
     truth: Path | None = None  # where the heart's own beats are written
     firmware_dir: Path | None = None
     tcp_port: int = 0  # 0: any free one
@@ -62,6 +64,7 @@ class BoardOptions:
     erase_us: tuple[int, int] = ERASE_US
     faults: tuple[str, ...] = ()  # of WIRING_FAULTS
     flash_trace: Path | None = None  # where all block operations of its file system go
+    line_trace: Path | None = None  # where all goes that comes and goes on its line, as CSV
     pins: Path | None = None  # where all changes of light, motor and button go, as CSV
     line_faults: str = ""  # see `line_faults.KINDS`
     ble: Path | None = None  # where all goes that the radio sends and phones do
@@ -81,6 +84,8 @@ def run_board(options: BoardOptions) -> None:
     light = Light(source, [e for e in events if e.action in LIGHT_ACTIONS], options.seed)
     if options.pins:
         write_private(options.pins, b"t_us,pin,value\n")
+    if options.line_trace:
+        write_private(options.line_trace, b"t_us,way,bytes\n")
     with _flash_file(options) as flash_file, _ended_by_signal() as ending:
         port = Port(
             options.baud,
@@ -136,6 +141,8 @@ def board_config(
         "erase_us": options.erase_us,
         "unique_id": identity[:6],
         "flash_trace": str(options.flash_trace.absolute()) if options.flash_trace else "",
+        "line_trace": str(options.line_trace.absolute()) if options.line_trace else "",
+        "crystal_ppm": options.crystal_ppm,
         "pin_trace": str(options.pins.absolute()) if options.pins else "",
         "flash_file": str(flash_file),
         "ble_file": str(options.ble.absolute()) if options.ble else "",
@@ -144,7 +151,7 @@ def board_config(
         "first_ticks_us": TICKS_PERIOD_US - round(1e6 * options.wrap_s) if options.wrap_s else 0,
         "speed": FAST if options.speed == "max" else float(options.speed),
         "world": {
-            "now_us": 0,
+            "now_us": round(1e6 * options.later_s),
             "first_start_us": None,
             "first_period_us": 0.0,
             "events_done": 0,
@@ -187,6 +194,8 @@ def _check(options: BoardOptions) -> None:
         ("number of minutes", options.for_min if options.for_min is not None else 1, 0.01, 1e5),
         ("wrap of the ticks", options.wrap_s if options.wrap_s is not None else 1, 0.001, 1e6),
         ("sensor clock", options.clock if options.clock is not None else 1, 0.9, 1.1),
+        ("error of the crystal in ppm", options.crystal_ppm, -1000, 1000),
+        ("number of seconds of --later", options.later_s, 0, 1e5),
     ]
     for name, value, low, high in limits:
         if not low <= value <= high:

@@ -31,6 +31,13 @@ def _positive(words: str) -> float:
     return value
 
 
+def _tap(words: str) -> float:
+    value = float(words)
+    if not 0.1 <= value <= 2:
+        raise ValueError("needs 0.1 to 2 seconds")
+    return value
+
+
 def _number(words: str) -> float:
     value = float(words)
     if not math.isfinite(value):
@@ -120,6 +127,7 @@ ACTIONS: dict[str, tuple[str, Callable[[str], str | float | None], str]] = {
     "off": ("", _nothing, "takes the finger off"),
     "on": ("", _nothing, "puts the finger back"),
     "motion": (SECONDS, _positive, "moves the finger"),
+    "tap": (SECONDS, _tap, "knocks on the sensor twice, so far apart, as 0.4"),
     "heart": ("KEY=VALUE,...", _changes, "changes hp, rsa, lf or vlf, within half a minute"),
     "breathe": ("HZ", _positive, "breathes at this rate from now on; 0: at the heart's own"),
     "ambient": ("COUNTS", _positive, "adds steady ambient light from now on"),
@@ -181,7 +189,7 @@ WIRING_FAULTS = {
     "int_no_pull_up": "nothing outside the ESP32 pulls INT up",
 }
 HEART_ACTIONS = ("heart", "breathe")
-LIGHT_ACTIONS = ("off", "on", "motion", "ambient", *HEART_ACTIONS)
+LIGHT_ACTIONS = ("off", "on", "motion", "tap", "ambient", *HEART_ACTIONS)
 
 
 def help_text() -> str:

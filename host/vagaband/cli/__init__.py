@@ -27,6 +27,7 @@ COMMANDS = {
     "flash": "flashing:flash_",
     "live": "live:live",
     "mark": "mark:mark_",
+    "pair": "pair:pair",
     "ports": "flashing:ports",
     "power": "power:power",
     "profile": "profile:profile_",

@@ -51,6 +51,17 @@ vagaband pull --port URL               then its session
 @click.option("--baud", type=int, default=115200, show_default=True)
 @click.option("--line-faults", default="", metavar="KEY=RATE,...", help="As listed below.")
 @click.option("--clock", type=float, help="The sensor's clock against nominal, as 0.985.")
+@click.option(
+    "--crystal", "crystal_ppm", type=int, default=0, metavar="PPM", help="The ESP32's is so fast."
+)
+@click.option(
+    "--later",
+    "later_s",
+    type=float,
+    default=0.0,
+    metavar="SECONDS",
+    help="Its power comes so much later than that of other boards on the same virtual clock.",
+)
 @click.option("--wrap", "wrap_s", type=float, help="The tick counters wrap so long after boot.")
 @click.option("--ble", type=click.Path(path_type=Path), help="Where goes what the radio does.")
 @click.option("--truth", type=click.Path(path_type=Path), help="Where the heart's beats go.")

@@ -1,7 +1,8 @@
 """Which files of the data folder are recordings, and what tells one recording from another.
 
-`*.vbj` is a board's session, `*.vbj.part` and `*.vbj.oldN` are copies of one; `rr-HASH.txt` holds
-intervals and `light-HASH-RATE.csv` light, both from elsewhere.
+`*.vbj` is a board's session, `*.vbj.part` and `*.vbj.oldN` are copies of one, and
+`*.vbj.clock.json` is what is known of its clock (pair.md); `rr-HASH.txt` holds intervals and
+`light-HASH-RATE.csv` light, both from elsewhere.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from vagaband.journal import HEADER_WITHIN, Journal, decode
 
 KINDS = {  # by name
     "journal": re.compile(r"(?P<stem>[^.][^/]*\.vbj)(?P<copy>\.part|\.old\d+)?"),
+    "clock": re.compile(r"(?P<stem>[^.][^/]*\.vbj)(?P<copy>\.clock\.json(\.old\d+)?)"),
     "intervals": re.compile(r"(?P<stem>rr-[0-9a-f]{16}\.txt)(?P<copy>)"),
     "light": re.compile(r"(?P<stem>light-[0-9a-f]{16}-[0-9.]+\.csv)(?P<copy>)"),
 }
@@ -24,8 +26,9 @@ CARVED = "-carved-"
 
 @dataclass(frozen=True)
 class FolderFile:
-    """A file of the data folder. `source` is "journal", "intervals" or "light"; `stem` the name
-    that it is a copy of, its own where `copy` is ""; `copy` else ".part", ".oldN", "unfinished".
+    """A file of the data folder. `source` is "journal", "intervals", "light", or "clock" of a
+    journal; `stem` the name that it is a copy of or stands beside, its own where `copy` is "";
+    `copy` else ".part", ".oldN", "unfinished", ".clock.json".
     """
 
     path: Path
@@ -36,13 +39,13 @@ class FolderFile:
     @property
     def device(self) -> str:
         """The board that its name tells; "" for none."""
-        found = DEVICE.match(self.stem) if self.source == "journal" else None
+        found = DEVICE.match(self.stem) if self.source in ("journal", "clock") else None
         return found[0] if found else ""
 
     @property
     def is_recording(self) -> bool:
         """Whether it may stand for a recording; what is unfinished never does."""
-        return self.copy not in (".part", "unfinished")
+        return self.source != "clock" and self.copy not in (".part", "unfinished")
 
     @property
     def rank(self) -> tuple[bool, bool, str]:

@@ -53,7 +53,8 @@ def _build_world(config, umbilical):
     from world import World
 
     trace = open(config["pin_trace"], "ab") if config["pin_trace"] else None
-    world = World(config, umbilical, time, trace)
+    line_trace = open(config["line_trace"], "ab") if config["line_trace"] else None
+    world = World(config, umbilical, time, trace, line_trace)
     light = _light_of(umbilical, world)
     chip = Chip(world, light, config["clock"], config["part_id"], config["swapped"])
     chip.faults = config["faults"]

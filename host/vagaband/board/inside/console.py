@@ -41,6 +41,7 @@ class Console:
         """Sends bytes; waits like a UART whose buffer is full."""
         world = self.world
         self._free_us = max(self._free_us, world.now_us) + int(len(data) * self._byte_us)
+        world.note_line(b">", self._free_us, data)
         ahead_us = self._free_us - world.now_us - int(UART_BUFFER_BYTES * self._byte_us)
         if ahead_us > 0:
             world.spent["line"] += ahead_us

@@ -10,15 +10,15 @@ class Rtc:
 
     def __init__(self, world, state=None):
         self._world = world
-        self.offset_us, self.memory = state or (-world.now_us, b"")
+        self.offset_us, self.memory = state or (-world.by_crystal(world.now_us), b"")
 
     def now_us(self):
         """Microseconds since 2000-01-01."""
-        return self._world.read_us() + self.offset_us
+        return self._world.by_crystal(self._world.read_us()) + self.offset_us
 
     def set_us(self, us):
         """Sets the clock."""
-        self.offset_us = us - self._world.read_us()
+        self.offset_us = us - self._world.by_crystal(self._world.read_us())
 
     def jump(self, us):
         """Moves the clock."""

@@ -22,7 +22,9 @@ class ScriptActions:
             getattr(self, "_" + action)(argument)
 
     def _type(self, text):
-        self._world.typed.extend(text.encode() + b"\n")
+        line = text.encode() + b"\n"
+        self._world.note_line(b"<", self._world.now_us, line)
+        self._world.typed.extend(line)
 
     def _stop(self, _):
         self._world.typed.extend(b"stop\n")

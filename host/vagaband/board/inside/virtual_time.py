@@ -15,7 +15,8 @@ def bind(world):
 
 
 def _since_boot_us():
-    return _world.read_us() - _world.boot_us + _world.first_ticks_us + _world.drift_us
+    passed_us = _world.by_crystal(_world.read_us() - _world.boot_us)
+    return passed_us + _world.first_ticks_us + _world.drift_us
 
 
 def ticks_us():
@@ -44,18 +45,18 @@ def ticks_add(ticks, delta):
 
 
 def sleep_us(us):
-    """Sleeps `us` microseconds of virtual time."""
-    _world.sleep_us(us)
+    """Sleeps `us` microseconds of virtual time by the crystal."""
+    _world.sleep_us(us - (_world.by_crystal(us) - us))
 
 
 def sleep_ms(ms):
     """Sleeps `ms` milliseconds of virtual time."""
-    _world.sleep_us(ms * 1000)
+    sleep_us(ms * 1000)
 
 
 def sleep(s):
     """Sleeps `s` seconds of virtual time."""
-    _world.sleep_us(int(s * 1_000_000))
+    sleep_us(int(s * 1_000_000))
 
 
 def time():

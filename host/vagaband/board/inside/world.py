@@ -5,6 +5,8 @@ what things cost; in paced mode it also follows real time, times the speed. What
 wait longer than it was to be is left out: a chip shares its processor with nobody.
 """
 
+import binascii
+
 from flash import BLOCKS
 from flash_faults import FlashFaults
 from pins import Pins
@@ -27,7 +29,7 @@ class World:
     `config`: what the supervisor sent at start-up. `real_time`: MicroPython's own time module.
     """
 
-    def __init__(self, config, umbilical, real_time, pin_trace=None):
+    def __init__(self, config, umbilical, real_time, pin_trace=None, line_trace=None):
         self.umbilical = umbilical
         self._real_us = real_time.ticks_us
         self._real_sleep_us = real_time.sleep_us
@@ -56,6 +58,8 @@ class World:
         self._faults_until_us = kept["faults_until_us"]  # they outlive a reset
         self._stuck_clocks = kept["stuck_clocks"]
         self.first_ticks_us = config["first_ticks_us"]
+        self._crystal_ppm = config["crystal_ppm"]
+        self._line_trace = line_trace
         self.pins = Pins(pin_trace, self.now_us, kept["pins"])
         self.asleep = False  # see sleep.py
         self.drift_us = 0  # so far sleeps have put the ticks ahead of the time
@@ -159,6 +163,15 @@ class World:
                 self._run_to(paced_us)
         self.pins.run_handlers()
         return self.now_us
+
+    def by_crystal(self, us):
+        """What the board's crystal makes of `us` of time."""
+        return us + us * self._crystal_ppm // 1_000_000
+
+    def note_line(self, way, at_us, data):
+        """What has come (<) or gone (>) over the line whole at that time, for the trace of it."""
+        if self._line_trace:
+            self._line_trace.write(b"%d,%s,%s\n" % (at_us, way, binascii.hexlify(data)))
 
     def settle(self):
         """In paced mode: where virtual time ran ahead of real time, waits for real time."""

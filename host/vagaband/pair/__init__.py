@@ -1,0 +1,1 @@
+"""One time base for two boards: exchanges with the PC's clock, and a tap that checks them."""
