@@ -116,7 +116,11 @@ class Recorder:
         """An exercise begins; kind 0: it has ended, and that is to be committed soon."""
         self.event(EXERCISE, kind, value)
         if not kind:
-            self._since_flush_us += _FLUSH_US
+            self.hasten()
+
+    def hasten(self) -> None:
+        """What is logged by now is to be committed soon."""
+        self._since_flush_us += _FLUSH_US
 
     def buzz(self, on: bool, ms: int) -> None:
         """The motor is switched on or off, so long after the newest sample."""

@@ -108,7 +108,7 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
     assert "wrote" in run("demo", "--minutes", "0.5", cwd=here).stderr
 
     rows = {row["file"]: int(row["mode"], 8) for row in ROW.finditer(DOCUMENT)}
-    assert len(rows) == 23
+    assert len(rows) == 25
     seen = set()
     for path in here.rglob("*"):
         name = str(path.relative_to(here))
@@ -119,7 +119,8 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
         row = max((pattern for pattern in rows if fnmatch.fnmatch(name, pattern)), key=len)
         assert path.stat().st_mode & 0o777 == rows[row], name
         seen.add(row)
-    left_out = ("part", "old", "flash", "bench", "svg", "clock")  # see the tests of those commands
+    # See the tests of those commands.
+    left_out = ("part", "old", "flash", "bench", "svg", "clock", "protocol")
     assert {row for row in rows if not any(word in row for word in left_out)} == seen
     assert not watched.exists(), watched.read_text()
 

@@ -11,6 +11,8 @@ from vagaband.paced import SETTLE_S, exercises
 from vagaband.reference.lock_in import lock_in
 
 BEGIN_WORDS, END_WORDS = ("start", "begin"), ("end", "stop")
+BOUNDS = (*BEGIN_WORDS, *END_WORDS, "broken")  # texts of marks that only bound a stretch
+RUN_KIND = "protocol"  # of the marks that say which run of a protocol begins, goes on, or is over
 KNOWN_SHARE = 0.5  # of a slow rhythm within an exercise of the device: it is that exercise
 
 
@@ -26,6 +28,11 @@ def blocks_of(
         if not any(_shared(one.begin_s, one.end_s, p) >= KNOWN_SHARE for p in paced)
     ]
     return sorted([*paced, *marked_blocks(notes), *slow], key=lambda block: block.begin_s)
+
+
+def is_bound(kind: str, text: str) -> bool:
+    """Whether a mark only bounds a stretch or a protocol's run: it is no moment of its own."""
+    return kind == RUN_KIND or text.strip().casefold() in BOUNDS
 
 
 def overlap_share(block: Block, other: Block) -> float:

@@ -31,6 +31,7 @@ COMMANDS = {
     "ports": "flashing:ports",
     "power": "power:power",
     "profile": "profile:profile_",
+    "protocol": "protocol:protocol",
     "pull": "pull:pull_",
     "replay": "files:replay",
     "report": "report:report",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vagaband.analysis.blocks import BEGIN_WORDS, END_WORDS
+from vagaband.analysis.blocks import is_bound
 from vagaband.profile.model import History, Mark, Stretch
 
 # By kind, by tag, or by a text that is only this word, in both languages; what follows a hyphen is
@@ -16,7 +16,6 @@ KINDS = {
 }
 BODILY = ("posture", "exercise")  # both heart period and RSA move by the body's own doing
 OF_WORD = {word: kind for kind, words in KINDS.items() for word in words.split()}
-PAIRED = (*BEGIN_WORDS, *END_WORDS, "broken")  # marks that only bound a stretch
 MOMENT_S = 60.0  # a mark without an end is of its minute
 
 
@@ -50,7 +49,7 @@ def challenges_of(history: History) -> tuple[Challenge, ...]:
 
 def _of_mark(mark: Mark) -> Challenge | None:
     kind = _kind(mark.kind, mark.text, mark.tags)
-    bounds = mark.until_s is None and mark.text.strip().casefold() in PAIRED
+    bounds = mark.until_s is None and is_bound(mark.kind, mark.text)
     if not kind or bounds or (mark.until_s is not None and mark.until_s <= mark.at_s):
         return None
     end_s = mark.at_s + MOMENT_S if mark.until_s is None else mark.until_s
