@@ -39,6 +39,7 @@ COMMANDS = {
     "resonance": "breathing:resonance_",
     "sessions": "sessions:sessions",
     "strap": "strap:strap_",
+    "synchrony": "synchrony:synchrony",
     "validate": "files:validate",
 }  # and in which module of this package each is
 
