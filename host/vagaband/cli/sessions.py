@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from vagaband.cli.asking import ask_once
+from vagaband.cli.consent import consent_, withdraw_
 from vagaband.cli.data_folder import folder, opened, with_progress
 from vagaband.cli.person import person_
 from vagaband.cli.shared import (
@@ -55,7 +56,8 @@ def sessions(context: click.Context, folder: Path, person: str | None, to_json: 
         _list(folder, person, to_json)
 
 
-sessions.add_command(person_)
+for command in (person_, consent_, withdraw_):
+    sessions.add_command(command)
 
 
 def _list(folder: Path, person: str | None, to_json: bool) -> None:
@@ -263,7 +265,8 @@ def forget_(person: str, yes: bool, folder: Path, to_json: bool) -> None:
     """Erase every trace of a person, after a list of it and a question.
 
     Recordings and their copies, notes, answers, what was computed, and the pages, pictures and
-    tables that vagaband wrote of them. What is still on a board stays there.
+    tables that vagaband wrote of them; a page of them with another person is replaced by one
+    that says that it was taken back. What is still on a board stays there.
 
     \b
     vagaband sessions forget P07
@@ -282,6 +285,8 @@ def forget_(person: str, yes: bool, folder: Path, to_json: bool) -> None:
     if traces.devices:
         boards = ", ".join(traces.devices)
         say(f"What is still on the board {boards} stays: `vagaband flash --erase` erases it.")
+    for path in traces.joint:
+        say(f"{path}, a page with another person, says now that it was taken back.")
     for path in traces.changed:
         say(f"{path} was changed since vagaband wrote it, and is still there.")
     if traces.changed:
