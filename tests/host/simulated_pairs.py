@@ -5,8 +5,7 @@ itself goes up and down (that is what synchrony is about), the vessels' slow wav
 wander below it, and jitter from beat to beat. All of it differs from heart to heart.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from vagaband.analysis.heart_series import HeartRun
@@ -64,11 +63,16 @@ def pairs(
     *,
     pacer: Pacer | None = None,
     coupling: Coupling | None = None,
+    one_breath: bool = False,
 ) -> list[tuple[HeartRun, HeartRun]]:
-    """So many pairs as unbroken runs of intervals on one clock."""
+    """So many pairs as unbroken runs of intervals on one clock. With `one_breath` both breathe
+    freely, and as one."""
     count = int((60 * minutes + LEAD_S + 5) / STEP_S)
     sizes = _sizes(rng, n, count, kind, coupling)
-    waves = [_wave(rng, size, kind, pacer) for size in sizes]
+    turns = [_turns(rng, n, count, kind, pacer) for _ in sizes]
+    if one_breath:
+        turns[1] = turns[0] + 0.05 * _each_breath(rng, turns[0])
+    waves = [_wave(rng, *both, kind) for both in zip(sizes, turns, strict=True)]
     hearts = [beats_of(rng, *wave, 60 * minutes, kind.jitter_ms) for wave in waves]
     return list(zip(*hearts, strict=True))
 
@@ -110,11 +114,10 @@ def decaying(rng: np.random.Generator, n: int, count: int, decay_s: Floats | flo
 
 
 def _wave(
-    rng: np.random.Generator, size: Floats, kind: Kind, pacer: Pacer | None
+    rng: np.random.Generator, size: Floats, turns: Floats, kind: Kind
 ) -> tuple[Floats, Floats]:
     """Mean heart period (n, 1), and what it varies by (n, count), in ms."""
     n, count = size.shape
-    turns = _turns(rng, n, count, kind, pacer)
     depth = 0.15 * _each_breath(rng, turns)
     ln_ms2 = _uniform(rng, n, kind.rsa_ln) + _uniform(rng, n, kind.rsa_sd) * size
     breath = np.sqrt(2) * np.exp(ln_ms2 / 2 + depth) * np.sin(2 * np.pi * turns)
@@ -130,13 +133,12 @@ def _turns(
     rate = _uniform(rng, n, kind.breath_hz) * np.exp(
         _uniform(rng, n, kind.rate_sd) * decaying(rng, n, count, _uniform(rng, n, (5.0, 30.0)))
     )
-    t_s = np.arange(count) * STEP_S - LEAD_S
-    if pacer is not None:
-        on = (t_s >= pacer.from_s) & (t_s < pacer.until_s)
-        rate = np.where(on, pacer.per_min[:, None] / 60, rate)
-    turns = np.cumsum(rate, axis=1) * STEP_S
     if pacer is None:
+        turns = np.cumsum(rate, axis=1) * STEP_S
         return turns + rng.uniform(0, 1, (n, 1)) + 0.04 * _each_breath(rng, turns)
+    t_s = np.arange(count) * STEP_S - LEAD_S
+    on = (t_s >= pacer.from_s) & (t_s < pacer.until_s)
+    turns = np.cumsum(np.where(on, pacer.per_min[:, None] / 60, rate), axis=1) * STEP_S
     begin = int(np.argmax(on))
     offset = rng.uniform(-0.1, 0.1, (n, 1)) - turns[:, [begin]]
     return turns + offset + pacer.late_sd * _each_breath(rng, turns)

@@ -1,5 +1,6 @@
 """The command synchrony: whether the RSA of two people goes up and down together."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from vagaband.errors import InputError, VagabandError
 from vagaband.journal import is_journal
 from vagaband.open_recording import Opened, open_recording
 from vagaband.report import LANGUAGES, preferred_language
-from vagaband.session import Floats
 from vagaband.synchrony.align import Axis, axis_of
 from vagaband.synchrony.model import Course, Lagged, Synchrony
 from vagaband.synchrony.synchrony import MOST_LAG_S, courses_of, synchrony_of
@@ -83,7 +83,8 @@ def synchrony(
         from vagaband.report.synchrony_sentences import sentences_of  # Babel is loaded where used
         from vagaband.report.words import Words
 
-        for sentence in sentences_of(found, axis.basis, Words(lang or preferred_language())):
+        words = Words(lang or preferred_language())
+        for sentence in sentences_of(found, axis.basis, axis.error_s, words):
             stdout.print(sentence, soft_wrap=True)
     if found.verdict == "refused":
         raise SystemExit(1)
@@ -103,13 +104,15 @@ def synchrony_json(found: Synchrony, axis: Axis) -> dict[str, Any]:
         "kind": found.kind or None,
         "leads": found.leads or None,
         "best_r": _number(rsa.best_r) if rsa else None,
-        "lag_interval_s": [_number(rsa.low_s), _number(rsa.high_s)] if rsa else None,
+        "lag_interval_s": _numbers([rsa.low_s, rsa.high_s]) if rsa else None,
         "chance_r": _number(rsa.chance_r) if rsa else None,
         "p_circular": rsa.p_circular if rsa else None,
         "p_strangers": strangers.p if strangers else None,
         "dyads": strangers.dyads if strangers else None,
-        "in_step_share": _number(found.in_step),
-        "in_step_chance": [_number(v) for v in found.in_step_chance or ()] or None,
+        "in_step_share": _number(found.in_step.share) if found.in_step else None,
+        "in_step_chance": _numbers([found.in_step.low, found.in_step.high])
+        if found.in_step
+        else None,
         "usable_s": found.usable_s,
         "seconds": found.seconds,
         "refused_s": {"a": found.a.refused, "b": found.b.refused},
@@ -143,8 +146,8 @@ def _number(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else round(float(value), 4)
 
 
-def _numbers(values: Floats) -> list[float | None]:
-    return [_number(value) for value in values.tolist()]
+def _numbers(values: Iterable[float]) -> list[float | None]:
+    return [_number(value) for value in values]
 
 
 def _axis(a: Path, b: Path, offset_s: float | None, rate_hz: float | None, salvage: bool) -> Axis:

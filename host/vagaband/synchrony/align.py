@@ -85,8 +85,9 @@ def together(
             f"The two recordings have {(end_s - begin_s) / 3600:.0f} hours in common.",
             "Name recordings of a day and a half at most.",
         )
-    heard = (Heard(s, clock) for s, clock in zip((a, b), clocks, strict=True))
-    return Axis(*heard, float(begin_s), int(max(0, end_s - begin_s)), basis, error_s)
+    seconds = int(max(0, end_s - begin_s))
+    heard_a, heard_b = Heard(a, clocks[0]), Heard(b, clocks[1])
+    return Axis(heard_a, heard_b, float(begin_s), seconds, basis, error_s)
 
 
 def _as_is(t_s: Floats) -> Floats:

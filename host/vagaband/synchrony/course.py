@@ -45,7 +45,8 @@ def course_of(
     rhythm_ms = np.full(int(GRID_HZ) * seconds, np.nan)
     refused: Counter[str] = Counter()
     for run in runs:
-        _fill(rhythm_ms, *_rhythm(run, clock, begin_s, len(rhythm_ms)))
+        part, wave_ms = _rhythm(run, clock, begin_s, len(rhythm_ms))
+        rhythm_ms[part] = wave_ms
         if np.sum(run.ibi_ms) / 1000 <= 2 * REACH_S + 1:
             continue
         own_s, rsa, hp, corrected = _windows(run)
@@ -63,7 +64,7 @@ def _windows(run: HeartRun) -> tuple[Floats, Floats, Floats, Floats]:
     """Each half second's window: its middle by the recording's clock (s), RSA (ln ms²), mean heart
     period (ms), share corrected; (w,) each."""
     held_ms = hold_at_grid(run.ibi_ms)
-    weights = np.hanning(WINDOW + 2)[1:-1]
+    weights = np.hanning(WINDOW + 2)[1:-1].astype(np.float64)
     weights /= weights.sum()
     wave = np.convolve(held_ms - held_ms.mean(), band_pass_taps(), "valid")
     power = np.convolve(wave**2, weights, "valid")
@@ -71,13 +72,13 @@ def _windows(run: HeartRun) -> tuple[Floats, Floats, Floats, Floats]:
     begins_s = np.concatenate([[0.0], np.cumsum(run.ibi_ms) / 1000])
     grid_s = np.arange(len(held_ms)) / GRID_HZ
     holder = np.searchsorted(begins_s, grid_s + 1e-9, side="right") - 1
-    unsound = np.convolve(~run.sound[holder][inner], np.full(WINDOW, 1 / WINDOW), "valid")
+    unsound = (~run.sound[holder][inner]).astype(np.float64)
     middle_s = (EDGE + (WINDOW - 1) / 2 + np.arange(len(power))) / GRID_HZ
     return (
         np.interp(middle_s, begins_s[:-1], run.t_s),
         np.log(np.maximum(power, LEAST_VARIANCE_MS2)),
         np.convolve(held_ms[inner], weights, "valid"),
-        unsound,
+        np.convolve(unsound, np.full(WINDOW, 1 / WINDOW), "valid"),
     )
 
 
@@ -107,7 +108,3 @@ def _rhythm(run: HeartRun, clock: Clock, begin_s: float, count: int) -> tuple[sl
     part = slice(int(np.clip(first, 0, count)), int(np.clip(last + 1, 0, count)))
     at_s = np.arange(part.start, part.stop) / GRID_HZ
     return part, np.interp(at_s, middle_s, run.ibi_ms[run.sound])
-
-
-def _fill(line: Floats, part: slice, values: Floats) -> None:
-    line[part] = values

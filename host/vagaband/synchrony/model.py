@@ -103,24 +103,33 @@ class Strangers:
 
 
 @dataclass(frozen=True)
+class InStep:
+    """Share of the minutes in which both went the same way (r > 0 at no lag), and between which
+    shares chance keeps 95 %."""
+
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Synchrony:
-    """All that is said of two recordings."""
+    """All that is said of two recordings; None where it is refused."""
 
     verdict: str
     why: str
-    kind: str
     usable_s: int
     seconds: int  # of the axis
     a: Course
     b: Course
-    rsa: Lagged | None
-    hp: Lagged | None
-    moving: Moving | None
-    in_step: float | None  # share of the minutes with r > 0, and the 95 % that chance keeps
-    in_step_chance: tuple[float, float] | None
-    pacing: tuple[Pacing, ...]
-    strangers: Strangers | None
     blocks: tuple[Stretch, ...]
+    kind: str = ""
+    rsa: Lagged | None = None
+    hp: Lagged | None = None
+    moving: Moving | None = None
+    in_step: InStep | None = None
+    pacing: tuple[Pacing, ...] = ()
+    strangers: Strangers | None = None
 
     @property
     def leads(self) -> str:

@@ -5,7 +5,7 @@ import numpy as np
 from vagaband.session import Floats
 from vagaband.synchrony.chance import LEVEL, lines_like
 from vagaband.synchrony.lagged import correlations, detrended, peaks
-from vagaband.synchrony.model import Moving
+from vagaband.synchrony.model import InStep, Moving
 
 WINDOW_S, STEP_S = 60, 10
 LEAST_KNOWN = 45  # seconds of a window that both have
@@ -35,21 +35,17 @@ def moving_of(a: Floats, b: Floats, most_s: int, rng: np.random.Generator) -> Mo
     )
 
 
-def in_step(
-    a: Floats, b: Floats, found: Moving, rng: np.random.Generator
-) -> tuple[float, tuple[float, float]] | tuple[None, None]:
-    """Share of the windows with r > 0 at no lag, and where chance keeps 95 % of such shares."""
+def in_step(a: Floats, b: Floats, found: Moving, rng: np.random.Generator) -> InStep | None:
+    """How much of two lines (n,) is in step, and how much chance makes so."""
     known = np.isfinite(found.r0)
     if not known.any():
-        return None, None
+        return None
     a, b = detrended(a[:MOST_CHANCE_S]), detrended(b[:MOST_CHANCE_S])
-    begins = _begins(a, b)
     lines = lines_like(a, DRAWS, rng)
-    r0 = np.array([
-        correlations(lines[:, k : k + WINDOW_S], b[k : k + WINDOW_S], 0)[:, 0] for k in begins
-    ])  # fmt: skip
+    parts = [slice(begin, begin + WINDOW_S) for begin in _begins(a, b)]
+    r0 = np.array([correlations(lines[:, part], b[part], 0)[:, 0] for part in parts])
     low, high = np.percentile(np.mean(r0 > 0, axis=0), [50 * LEVEL, 100 - 50 * LEVEL])
-    return float(np.mean(found.r0[known] > 0)), (float(low), float(high))
+    return InStep(float(np.mean(found.r0[known] > 0)), float(low), float(high))
 
 
 def _begins(a: Floats, b: Floats) -> list[int]:

@@ -30,8 +30,9 @@ PHASE_S = 32.0  # of the windows whose phases are compared
 LEVEL_S = 30.0  # Hann: about a breath at the slowest pace on either side
 
 
-def logged_together(a: Session, b: Session, clocks: tuple[Clock, Clock], begin_s: float,
-                    seconds: float) -> list[Pacing]:  # fmt: skip
+def logged_together(
+    a: Session, b: Session, clocks: tuple[Clock, Clock], begin_s: float, seconds: float
+) -> list[Pacing]:
     """Stretches of the axis in which both journals log a pace."""
     found = []
     for one in _logged(a, clocks[0], begin_s):
@@ -60,22 +61,22 @@ def shared_rhythms(a: Course, b: Course) -> list[Pacing]:
         whole = _of_stretch(*lines, TAPERS, LINE, PHASE)
         if whole:
             found.append(Pacing(first / GRID_HZ, last / GRID_HZ, *whole))
-            continue
-        size = int(PART_S * GRID_HZ)
-        begins = range(0, last - first - size, int(STEP_S * GRID_HZ))
-        parts = [
-            Pacing((first + k) / GRID_HZ, (first + k + size) / GRID_HZ, *part)
-            for k in begins
-            if (
-                part := _of_stretch(
-                    *(line[k : k + size] for line in lines),
-                    TAPERS_IN_PART,
-                    LINE_IN_PART / len(begins),
-                    0.0,
-                )
-            )  # fmt: skip
-        ]
-        found += _joined(parts)
+        else:
+            found += _joined(_parts(*lines, first))
+    return found
+
+
+def _parts(a: Floats, b: Floats, offset: int) -> list[Pacing]:
+    """The same in parts of a stretch that begins at sample `offset` of the axis."""
+    size = int(PART_S * GRID_HZ)
+    begins = range(0, len(a) - size, int(STEP_S * GRID_HZ))
+    found = []
+    for k in begins:
+        part = slice(k, k + size)
+        most = LINE_IN_PART / len(begins)
+        if shared := _of_stretch(a[part], b[part], TAPERS_IN_PART, most, 0.0):
+            begin_s = (offset + k) / GRID_HZ
+            found.append(Pacing(begin_s, begin_s + PART_S, *shared))
     return found
 
 
@@ -106,7 +107,7 @@ def _of_stretch(
     much in `most_line` or `most_phase` of strangers."""
     count = len(a)
     padded = 1 << int(np.ceil(np.log2(2 * count)))
-    hz = np.fft.rfftfreq(padded, 1 / GRID_HZ)
+    hz = np.arange(padded // 2 + 1, dtype=np.float64) * (GRID_HZ / padded)
     band = (hz >= BAND_HZ[0]) & (hz <= BAND_HZ[1])
     hz, windows = hz[band], _sine_tapers(count, tapers)
     both = [np.fft.rfft(windows * line, padded)[:, band] for line in (a, b)]

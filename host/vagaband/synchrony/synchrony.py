@@ -1,12 +1,13 @@
 """Whether two people's RSA goes up and down together, and in what way.
 
-What is named: covariation of running RSA (trend removed), concurrent or lagged; Helm, Miller,
-Kahle, Troxel and Hastings (2018, Multivar Behav Res 53:521) show that the kinds of synchrony differ and
-have to be told. It is about RSA alone: heart period is shown beside it and decides nothing, so
+What is named: covariation of running RSA (trend removed), concurrent or lagged. Helm, Miller,
+Kahle, Troxel and Hastings (2018, Multivar Behav Res 53) show that the kinds of synchrony differ
+and have to be told. It is about RSA alone: heart period is shown beside it and decides nothing, so
 that one test is made and no more. The test is one-sided: of going together, not against.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,35 +40,27 @@ def synchrony_of(
     a, b = courses_of(axis)
     usable_s = _usable_s(a.rsa_ln, b.rsa_ln)
     blocks = blocks_of(axis, notes)
-    if why := _why_refused(a, b, usable_s, axis.seconds):
-        return Synchrony(
-            "refused", why, "", usable_s, axis.seconds, a, b, None, None, None, None, None, (),
-            None, blocks,
-        )  # fmt: skip
+    why = _why_refused(a, b, usable_s, axis.seconds)
+    refused = Synchrony("refused", why, usable_s, axis.seconds, a, b, blocks)
+    if why:
+        return refused
     rng = np.random.default_rng(seed)
     rsa = lagged_of(a.rsa_ln, b.rsa_ln, most_s, rng)
-    hp = lagged_of(a.hp_ms, b.hp_ms, most_s, rng)
-    moving = moving_of(a.rsa_ln, b.rsa_ln, most_s, rng)
     pacing = pacing_of(axis, a, b)
     strangers = against_strangers([(a, b), *dyads], most_s)
     verdict = _verdict(rsa, pacing, strangers)
-    return Synchrony(
+    moving = moving_of(a.rsa_ln, b.rsa_ln, most_s, rng)
+    return replace(
+        refused,
         verdict=verdict,
-        why="",
         kind=_kind(rsa) if verdict == "synchronous" else "",
-        usable_s=usable_s,
-        seconds=axis.seconds,
-        a=a,
-        b=b,
         rsa=rsa,
-        hp=hp,
+        hp=lagged_of(a.hp_ms, b.hp_ms, most_s, rng),
         moving=moving,
-        **dict(zip(("in_step", "in_step_chance"), in_step(a.rsa_ln, b.rsa_ln, moving, rng),
-                   strict=True)),
+        in_step=in_step(a.rsa_ln, b.rsa_ln, moving, rng),
         pacing=pacing,
         strangers=strangers,
-        blocks=blocks,
-    )  # fmt: skip
+    )
 
 
 def courses_of(axis: Axis) -> tuple[Course, Course]:
@@ -93,8 +86,8 @@ def _usable_s(*lines: np.ndarray) -> int:
     reach = int(REACH_S)
     if not usable.any():
         return 0
-    return int(np.count_nonzero(np.convolve(usable, np.ones(2 * reach + 1), "full")
-                                [reach : reach + len(usable)] > 0.5))  # fmt: skip
+    near = np.convolve(usable, np.ones(2 * reach + 1), "full")[reach : reach + len(usable)]
+    return int(np.count_nonzero(near > 0.5))
 
 
 def _why_refused(a: Course, b: Course, usable_s: int, seconds: int) -> str:
