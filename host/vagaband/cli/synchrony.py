@@ -1,6 +1,8 @@
 """The command synchrony: whether the RSA of two people goes up and down together."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +10,16 @@ import click
 import numpy as np
 
 from vagaband.cli.shared import as_json, print_json, rate, salvage, say, stderr, stdout
+from vagaband.cli.together import Wanted, may_join, the_two, wanted, write_joint, write_own
 from vagaband.errors import InputError, VagabandError
 from vagaband.journal import is_journal
 from vagaband.open_recording import Opened, open_recording
 from vagaband.report import LANGUAGES, preferred_language
+from vagaband.sessions.pieces import written_on
 from vagaband.synchrony.align import Axis, axis_of
 from vagaband.synchrony.model import Course, Lagged, Synchrony
 from vagaband.synchrony.synchrony import MOST_LAG_S, courses_of, synchrony_of
+from vagaband.together.sides import Side, side_of
 
 LARGEST_LAG_S = 30
 RECORDINGS = (".vbj", ".csv", ".txt")
@@ -44,6 +49,7 @@ RECORDINGS = (".vbj", ".csv", ".txt")
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of chance.")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Language of what is said.")
+@wanted
 @rate
 @salvage
 @as_json
@@ -59,31 +65,45 @@ def synchrony(
     rate_hz: float | None,
     salvage: bool,
     to_json: bool,
+    **pages: Any,
 ) -> None:
     """Whether two people's RSA goes up and down together, more than chance makes it.
 
     A and B are recordings of the same time: journals (on one clock by `vagaband pair`, else by
-    their dates) or a CSV each, as one with ibi_ms (both from the same moment on). At least five
-    minutes that are usable in both are needed. A positive lag says that B follows A.
+    their dates), a CSV each, as one with ibi_ms (both from the same moment on), or sessions as
+    `vagaband sessions` names them. At least five minutes that are usable in both are needed. A
+    positive lag says that B follows A. What is known to be two people's is joined only once each
+    of them agreed, and no more once one withdraws (`vagaband sessions withdraw`).
 
     \b
     vagaband synchrony anna.vbj bert.vbj
     vagaband synchrony anna.csv bert.csv --offset 12.5
     vagaband synchrony anna.csv bert.csv --stretch 300 900 --json
     vagaband synchrony anna.csv bert.csv --folder other-pairs
+    vagaband synchrony P07/2026-11-20 P08/2026-11-20 --page --lang nl
+    vagaband synchrony P07/2026-11-20 P08/2026-11-20 --only P07
     """
-    axis = _axis(file_a, file_b, offset_s, rate_hz, salvage)
+    want, language = Wanted(**pages), lang or preferred_language()
+    a, b = the_two(file_a, file_b, want)
+    if want.only:
+        write_own((a, b), want, language)
+        return
+    may_join(a, b, want, language)
+    axis = _axis(a, b, offset_s, rate_hz, salvage)
     if stretch:
         axis = axis.cut(*stretch)
-    dyads = _dyads(folder, (file_a, file_b), rate_hz, salvage) if folder else []
-    found = synchrony_of(axis, most_s=lag, seed=seed, dyads=dyads)
+    dyads = _dyads(folder, (a.path, b.path), rate_hz, salvage) if folder else []
+    notes = [written_on(side.path, heard.session) for side, heard in ((a, axis.a), (b, axis.b))]
+    found = synchrony_of(axis, most_s=lag, seed=seed, dyads=dyads, notes=notes)
     if to_json:
         print_json(synchrony_json(found, axis))
-    else:
+    if want.page:
+        write_joint(found, axis, (a, b), want, language)
+    elif not to_json:
         from vagaband.report.synchrony_sentences import sentences_of  # Babel is loaded where used
         from vagaband.report.words import Words
 
-        words = Words(lang or preferred_language())
+        words = Words(language)
         for sentence in sentences_of(found, axis.basis, axis.error_s, words):
             stdout.print(sentence, soft_wrap=True)
     if found.verdict == "refused":
@@ -150,14 +170,13 @@ def _numbers(values: Iterable[float]) -> list[float | None]:
     return [_number(value) for value in values]
 
 
-def _axis(a: Path, b: Path, offset_s: float | None, rate_hz: float | None, salvage: bool) -> Axis:
-    if a.resolve() == b.resolve():
-        raise InputError(f"{a} is named twice.", "Name one recording of each person.")
-    opened = [_opened(path, rate_hz, salvage) for path in (a, b)]
+def _axis(a: Side, b: Side, offset_s: float | None, rate_hz: float | None, salvage: bool) -> Axis:
+    opened = [_opened(side, rate_hz, salvage) for side in (a, b)]
     for one in opened:
         for note in one.notes:
             say(f"note: {one.path.name}: {note}")
-    if offset_s is None and is_journal(a) != is_journal(b) and None in [o.began for o in opened]:
+    is_mixed = is_journal(a.path) != is_journal(b.path)
+    if offset_s is None and is_mixed and None in [o.began for o in opened]:
         raise InputError(
             "One of the two has no date, so nothing says when they were together.",
             "Say with --offset by how many seconds B began later than A.",
@@ -165,9 +184,13 @@ def _axis(a: Path, b: Path, offset_s: float | None, rate_hz: float | None, salva
     return axis_of(opened[0], opened[1], offset_s)
 
 
-def _opened(path: Path, rate_hz: float | None, salvage: bool) -> Opened:
-    with stderr.status(f"reading {path.name}"):
-        return open_recording(path, rate_hz, salvage)
+def _opened(side: Side, rate_hz: float | None, salvage: bool) -> Opened:
+    """What a person told of when a file from elsewhere began counts more than the file."""
+    with stderr.status(f"reading {side.path.name}"):
+        opened = open_recording(side.path, rate_hz or side.rate_hz, salvage)
+    if side.began_s is None or is_journal(side.path):
+        return opened
+    return replace(opened, began=datetime.fromtimestamp(side.began_s, UTC).astimezone())
 
 
 def _dyads(
@@ -186,7 +209,7 @@ def _dyads(
             say(f"note: {inner.name} is left out: it holds {len(files)} recordings, not two")
             continue
         try:
-            found.append(courses_of(_axis(files[0], files[1], None, rate_hz, salvage)))
+            found.append(courses_of(_axis(*map(side_of, files), None, rate_hz, salvage)))
         except VagabandError as error:
             say(f"note: {inner.name} is left out: {error}")
     return found
