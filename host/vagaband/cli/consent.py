@@ -8,7 +8,7 @@ import click
 
 from vagaband.cli.agreeing import ask_again
 from vagaband.cli.data_folder import folder, opened
-from vagaband.cli.places import data, places_of
+from vagaband.cli.places import data, home_of, places_of
 from vagaband.cli.shared import as_json, print_json, say, stdout
 from vagaband.errors import InputError
 from vagaband.plain import plain
@@ -54,6 +54,7 @@ def consent_(
         side, beside = sides_of(Path(who), Path(other), places_of(folder, data, who, other))
         ask_again(side, beside, yes, lang or preferred_language())
         who, folder = side.person, side.folder
+    folder = home_of(folder, who)
     with opened(folder) as index:
         person, _ = _named(index, who)
     found = consents_of(folder, person)
@@ -87,6 +88,7 @@ def withdraw_(who: str, other: str | None, folder: Path, to_json: bool) -> None:
     vagaband sessions withdraw P07
     vagaband sessions withdraw P07/2026-11-20 --with P08 --folder vagaband-sessions-p07
     """
+    folder = home_of(folder, who)
     with opened(folder) as index:
         person, day = _named(index, who)
         chosen = [

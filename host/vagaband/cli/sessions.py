@@ -304,6 +304,8 @@ def _tell(traces: Traces) -> None:
         say(f"  {path}")
     if len(files) > MOST_FILES:
         say(f"  and {len(files) - MOST_FILES} more")
+    for path in traces.joint:
+        say(f"  {path}, with another person: it will say that it was taken back")
     if traces.whole:
         say("A copy of a board's whole flash also holds what others wore it for.")
 

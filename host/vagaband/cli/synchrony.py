@@ -84,7 +84,7 @@ def synchrony(
     vagaband synchrony P07/2026-11-20 P08/2026-11-20 --only P07
     """
     want, language = Wanted(**pages), lang or preferred_language()
-    a, b = the_two(file_a, file_b, want)
+    a, b = the_two(file_a, file_b, want, to_json)
     if want.only:
         write_own((a, b), want, language)
         return
@@ -98,7 +98,8 @@ def synchrony(
     if to_json:
         print_json(synchrony_json(found, axis))
     if want.page:
-        write_joint(found, axis, (a, b), want, language)
+        path = write_joint(found, axis, (a, b), want, language)
+        (stderr if to_json else stdout).print(f"wrote {path}", soft_wrap=True)
     elif not to_json:
         from vagaband.report.synchrony_sentences import sentences_of  # Babel is loaded where used
         from vagaband.report.words import Words
@@ -209,7 +210,9 @@ def _dyads(
             say(f"note: {inner.name} is left out: it holds {len(files)} recordings, not two")
             continue
         try:
-            found.append(courses_of(_axis(*map(side_of, files), None, rate_hz, salvage)))
+            found.append(
+                courses_of(_axis(side_of(files[0]), side_of(files[1]), None, rate_hz, salvage))
+            )
         except VagabandError as error:
             say(f"note: {inner.name} is left out: {error}")
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ def wanted(command: Callable[..., Any]) -> Callable[..., Any]:
             help="A page with only what is this person's own, and nothing of the other.",
         ),
         click.option(
-            "--out", type=click.Path(path_type=Path), help="The page [named after the sessions]."
+            "--out",
+            type=click.Path(path_type=Path),
+            help="The page [together-DATE.html, or the session's name with -own.html].",
         ),
         click.option(
             "--agreed",
@@ -61,8 +64,10 @@ def wanted(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def the_two(a: Path, b: Path, want: Wanted) -> tuple[Side, Side]:
+def the_two(a: Path, b: Path, want: Wanted, to_json: bool) -> tuple[Side, Side]:
     """Whose the two are. InputError for options that don't go together."""
+    if want.only and to_json:
+        raise InputError("--json is of both, --only of one.", "`vagaband report --json` has one.")
     if want.out and not (want.page or want.only):
         raise InputError("--out is of a page.", "Add --page, or --only CODE.")
     if want.only and want.page:
@@ -80,13 +85,13 @@ def may_join(a: Side, b: Side, want: Wanted, language: str) -> None:
 
 def write_joint(
     found: Synchrony, axis: Axis, sides: tuple[Side, Side], want: Wanted, language: str
-) -> None:
-    """The page for two, noted with both so that either can take it back."""
+) -> Path:
+    """The page for two, noted with both so that either can take it back; where it is."""
     from vagaband.report.together.page import Person, page_for_two  # what draws: only here
 
     check_known(sides)
     a, b = sides
-    path = want.out or Path(f"{_name(a)}-with-{_name(b)}.html")
+    path = want.out or _place(a)
     refuse_recording(path, [a.path, b.path])
     people = []
     for side in sides:
@@ -95,7 +100,7 @@ def write_joint(
     html = page_for_two(found, axis, people, sign_of(a.session, b.session), language)
     write_private(path, html.encode())
     note_written([path], [a.path, b.path])
-    stdout.print(f"wrote {path}", soft_wrap=True)
+    return path
 
 
 def write_own(sides: Sequence[Side], want: Wanted, language: str) -> None:
@@ -110,7 +115,7 @@ def write_own(sides: Sequence[Side], want: Wanted, language: str) -> None:
             "Name a code; `vagaband sessions add FILE --person CODE` says whose a file is.",
         )
     own: Material = material_of([side.path], rate_hz=side.rate_hz, salvage=True)
-    path = want.out or Path(f"{_name(side)}-own.html")
+    path = want.out or Path(f"{side.session.replace('/', '-').split('.')[0]}-own.html")
     refuse_recording(path, own.files)
     reading = read_day(own.pieces, own.notes, own.rows, own.person, own.answers)
     write_private(path, page(reading, language).encode())
@@ -118,5 +123,7 @@ def write_own(sides: Sequence[Side], want: Wanted, language: str) -> None:
     stdout.print(f"wrote {path}", soft_wrap=True)
 
 
-def _name(side: Side) -> str:
-    return side.session.replace("/", "-").split(".")[0]
+def _place(side: Side) -> Path:
+    """By the day alone: a name outlives what is in the page, and says no code."""
+    day = f"-{datetime.fromtimestamp(side.began_s):%Y-%m-%d}" if side.began_s is not None else ""
+    return Path(f"together{day}.html")

@@ -97,7 +97,8 @@ def refuse_withdrawn(a: Side, b: Side) -> None:
                 f"{side.person} has withdrawn on {consent.withdrawn[:10]} from being joined with "
                 f"{other.person}.",
                 f"Only {side.person} can take that back: `vagaband sessions consent "
-                f"{side.session} --with {other.session} --folder {side.folder}`.",
+                f"{side.session} --with {other.session} --folder {side.folder} "
+                f"--data {other.folder}`.",
             )
 
 

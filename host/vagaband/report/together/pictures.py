@@ -1,4 +1,4 @@
-"""The pictures of two people: their lines over time, who leads when, and each lag against chance."""
+"""The pictures of two people: their lines over time, who leads when, each lag against chance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from vagaband.synchrony.model import Lagged, Synchrony
 MOST_POINTS = 1500  # of a line: more is not seen
 LEAST_LN, LEAST_MS = 2.0, 100.0
 LAG_TICKS = 5.0
-MOVING_GAP_S = 25.0
+EDGE_S = 1.0  # beyond the largest lag, so that a dot there is whole
 WHOLE = Scale(-1.0, 1.0, (-1.0, -0.5, 0.0, 0.5, 1.0))
 
 
@@ -65,7 +65,9 @@ def _lines(
     for who, points in zip("ab", drawn, strict=True):
         plot.curve(f"of-{who}", points, 1.5 * step)
     legend = [(f"of-{who}", names[who]) for who, points in zip("ab", drawn, strict=True) if points]
-    said = [_line_said(key, names[who], line, words) for who, line in zip("ab", lines, strict=True)]
+    said = [
+        _line_said(key, names[who], line, words) for who, line in zip("ab", lines, strict=True)
+    ]
     digits = decimals(plot.scale.ticks)
     ticks = [Tick(plot.scale.y(v), words.number(v, digits)) for v in plot.scale.ticks]
     unit = words("unit.ln" if key == "rsa" else "unit.ms")
@@ -115,7 +117,7 @@ def _lead(found: Synchrony, names: dict[str, str], words: Words) -> Picture | No
     if moving is None or found.rsa is None or not np.isfinite(moving.best_r).any():
         return None
     most = float(found.rsa.lags_s[-1])
-    plot = _plot(found, Scale(-most, most, (-most, 0.0, most)))
+    plot = _plot(found, Scale(-most - EDGE_S, most + EDGE_S, (-most, 0.0, most)))
     beyond = moving.best_r > moving.chance_r
     sorts = (("dot faint", ~beyond), ("dot lead", beyond))
     for kind, which in sorts:
