@@ -40,7 +40,7 @@ def marks_of(blocks: Sequence[tuple[str, float, float]], text: str = "") -> Mark
 
 def journal(path: Path, run: HeartRun, device: str, marks: Marks, seed: int = 1) -> None:
     """A board's session of a heart's beats."""
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beats_s = run.t_s + 1.0
     with RecorderWorn(
         path, 1, began=TOGETHER, boot=f"{seed:04x}-{device}", device=device, salt=f"{seed:08x}"

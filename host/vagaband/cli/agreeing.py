@@ -1,13 +1,12 @@
 """Two people are joined only once each has agreed: asked plainly, or told to have before."""
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from vagaband.cli.asking import MEANS
-from vagaband.cli.shared import say, stderr
+from vagaband.cli.asking import MEANS, someone
+from vagaband.cli.shared import say
 from vagaband.errors import InputError, VagabandError
 from vagaband.together.consent import agree, check_known, consent_of, refuse_withdrawn
 from vagaband.together.sides import Side
@@ -54,7 +53,7 @@ def _note(side: Side, other: Side, how: str, language: str) -> None:
 
 def _ask(side: Side, other: Side, language: str) -> str:
     """How it was agreed; VagabandError for a no."""
-    if not (sys.stdin.isatty() and stderr.is_terminal):
+    if not someone():
         raise InputError(
             f"Nothing says that {side.person} agrees to be joined with {other.person}.",
             f"Run it at a terminal with both there, or add --agreed {side.person} where they "
@@ -64,8 +63,8 @@ def _ask(side: Side, other: Side, language: str) -> str:
 
     words = Words(language)
     sessions = {"one_session": side.session, "other_session": other.session}
-    say(words("together.ask.what", one=side.person, other=other.person, **sessions))
-    say(words("together.ask.where"))
+    click.echo(words("together.ask.what", one=side.person, other=other.person, **sessions))
+    click.echo(words("together.ask.where"))
     if not _yes(words, words("together.ask.agree", person=side.person)):
         raise VagabandError(
             f"{side.person} does not agree.", "Nothing is joined, and nothing was written."
@@ -75,7 +74,7 @@ def _ask(side: Side, other: Side, language: str) -> str:
 
 def _yes(words: "Words", question: str) -> bool:
     while True:
-        text = click.prompt(question, default="", show_default=False, err=True)
+        text = click.prompt(question, default="", show_default=False, prompt_suffix=" ")
         if (said := MEANS.get(text.strip().lower())) is not None:
             return said
-        say(words("together.ask.again"))
+        click.echo(words("together.ask.again"))

@@ -7,7 +7,6 @@ import numpy as np
 
 from vagaband.analysis.baseline import BaselineRow
 from vagaband.analysis.model import Answers, Claim, Note, Reading
-from vagaband.report.events import block_sign
 from vagaband.report.foreign import foreign
 from vagaband.report.sentences import cell_of
 from vagaband.report.words import Clock, Words
@@ -110,7 +109,7 @@ def shown(
         whose = " + ".join(names[who] for who in block.whose)
         rows.append(
             Row(
-                block_sign(k),
+                str(k + 1),  # letters are people here
                 100 * block.begin_s / seconds,
                 100 * (block.end_s - block.begin_s) / seconds,
                 lane,

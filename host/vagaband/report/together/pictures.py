@@ -127,7 +127,7 @@ def _lead(found: Synchrony, names: dict[str, str], words: Words) -> Picture | No
     known = np.isfinite(moving.best_r)
     ahead = {"a": beyond & (moving.lag_s > 0), "b": beyond & (moving.lag_s < 0)}
     summary = words(
-        f"together.lead.{'shown' if found.verdict == 'synchronous' else 'not_shown'}",
+        f"together.lead.{_LED.get((found.verdict, bool(found.leads)), 'not_shown')}",
         n=words.number(int(np.count_nonzero(beyond & known))),
         of=words.number(int(np.count_nonzero(known))),
         chance=words.number(0.05 * float(np.count_nonzero(known)), 1),
@@ -140,6 +140,9 @@ def _lead(found: Synchrony, names: dict[str, str], words: Words) -> Picture | No
     legend = [(kind, words(f"together.legend.{kind.split()[1]}")) for kind, _ in sorts]
     legend += _behind(found, words)
     return Picture("lead", words("together.seconds"), plot, ticks, summary, legend)
+
+
+_LED = {("synchronous", True): "shown", ("synchronous", False): "unled"}
 
 
 def _lags(key: str, lagged: Lagged, words: Words) -> Picture:
