@@ -84,10 +84,15 @@ def power(n: int, minutes: float, sd: float, seed: int) -> tuple[float, float, f
     results = results_of(found)
     off_s = np.array([one.best_lag_s for one in results]) - lag_s
     held = [one.low_s <= lag <= one.high_s for one, lag in zip(results, lag_s, strict=True)]
+    wrong = [
+        one.low_s > 0 > lag or one.high_s < 0 < lag
+        for one, lag in zip(results, lag_s, strict=True)
+    ]
     shares = (np.mean([one.p < 0.05 for one in results]), np.mean(np.abs(off_s) <= 1))
     print(f"common RSA of SD {sd:g} ln, {minutes:g} min, {n} pairs: ", end="")
     print(f"{100 * shares[0]:.0f} % found, lag within 1 s in {100 * shares[1]:.0f} %, ", end="")
-    print(f"within its interval in {100 * np.mean(held):.0f} %")
+    print(f"within its interval in {100 * np.mean(held):.0f} %, ", end="")
+    print(f"the wrong one said to lead in {100 * np.mean(wrong):.0f} %")
     return float(shares[0]), float(shares[1]), float(np.mean(held))
 
 
@@ -95,14 +100,14 @@ def test_pairs_that_are_strongly_coupled_are_found_with_their_lag():
     found, right, held = power(10, 15, 2.0, 2)
     assert found >= 0.95
     assert right >= 0.8
-    assert held >= 0.85
+    assert held >= 0.88
 
 
 @pytest.mark.slow
 def test_the_power_curve_and_where_the_lag_is_right():
     """Strength is the SD of RSA that both have in common (ln); the lag is right within 1 s in
     nine of ten from 2 ln at 15 minutes and 1 ln at 60 minutes on."""
-    for minutes, n in ((5, 200), (15, 200), (60, 60)):
+    for minutes, n in ((5, 200), (15, 200), (60, 80)):
         for sd in (0.5, 1.0, 2.0):
             found, right, held = power(n, minutes, sd, 50)
             assert held >= 0.88
@@ -291,6 +296,6 @@ def test_wrong_calls_say_what_to_do(run_cli, tmp_path: Path):
     assert (code, "named twice" in err) == (2, True)
     code, _, err = run_cli("synchrony", str(a), str(tmp_path / "none.csv"))
     assert (code, "There is no file" in err) == (2, True)
+    far = session_of(HeartRun(0, run.t_s * 500, run.ibi_ms, run.sound))
     with pytest.raises(InputError, match="hours in common"):
-        far = session_of(HeartRun(0, run.t_s * 500, run.ibi_ms, run.sound))
         together(far, far)

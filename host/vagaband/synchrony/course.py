@@ -74,10 +74,11 @@ def _windows(run: HeartRun) -> tuple[Floats, Floats, Floats, Floats]:
     holder = np.searchsorted(begins_s, grid_s + 1e-9, side="right") - 1
     unsound = (~run.sound[holder][inner]).astype(np.float64)
     middle_s = (EDGE + (WINDOW - 1) / 2 + np.arange(len(power))) / GRID_HZ
+    mean_ms: Floats = np.convolve(held_ms[inner], weights, "valid").astype(np.float64)
     return (
         np.interp(middle_s, begins_s[:-1], run.t_s),
-        np.log(np.maximum(power, LEAST_VARIANCE_MS2)),
-        np.convolve(held_ms[inner], weights, "valid"),
+        np.log(np.maximum(power, LEAST_VARIANCE_MS2)).astype(np.float64),
+        mean_ms,
         np.convolve(unsound, np.full(WINDOW, 1 / WINDOW), "valid"),
     )
 
