@@ -15,8 +15,8 @@ TOGETHER = datetime(2026, 11, 20, 14, 0, 0, tzinfo=UTC)
 DAY = "2026-11-20"
 CODES = ("p07zz", "q08yy")
 DEVICES = ("c0ffee", "beef02")
-BLOCKS = (("rest", 30.0, 270.0), ("held", 300.0, 540.0), ("alone", 570.0, 810.0))
-MINUTES = 14.0
+BLOCKS = (("rest", 20.0, 210.0), ("held", 230.0, 440.0), ("alone", 460.0, 590.0))
+MINUTES = 10.0
 
 
 def coupled(seed: int = 5, minutes: float = MINUTES) -> tuple[HeartRun, HeartRun]:
@@ -29,6 +29,11 @@ def one_pacer(seed: int = 5, minutes: float = MINUTES) -> tuple[HeartRun, HeartR
     """Strangers who breathe with one pacer."""
     rng = np.random.default_rng(seed)
     return pairs(rng, 1, minutes, pacer=Pacer(np.array([6.5])))[0]
+
+
+def strangers(seed: int = 5, minutes: float = MINUTES) -> tuple[HeartRun, HeartRun]:
+    """Two who have nothing to do with each other."""
+    return pairs(np.random.default_rng(seed), 1, minutes)[0]
 
 
 def marks_of(blocks: Sequence[tuple[str, float, float]], text: str = "") -> Marks:

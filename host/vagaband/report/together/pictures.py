@@ -139,7 +139,7 @@ def _lead(found: Synchrony, names: dict[str, str], words: Words) -> Picture | No
     ticks = [Tick(plot.scale.y(v), t) for v, t in zip(plot.scale.ticks, texts, strict=True)]
     legend = [(kind, words(f"together.legend.{kind.split()[1]}")) for kind, _ in sorts]
     legend += _behind(found, words)
-    return Picture("lead", words("together.seconds"), plot, ticks, summary, legend)
+    return Picture("lead", words("unit.s"), plot, ticks, summary, legend)
 
 
 _LED = {("synchronous", True): "shown", ("synchronous", False): "unled"}
