@@ -101,7 +101,8 @@ def test_strangers_are_not_called_in_step_and_nobody_leads(pairs):
 
 def test_each_block_stands_once_with_each_persons_own_change_and_its_interval():
     rng = np.random.default_rng(3)
-    table = read(page_of(*worked_out(*(read_session(heart(rng, 7)) for _ in "ab"))), "changes")
+    one, other = (read_session(heart(rng, 7)) for _ in "ab")
+    table = read(page_of(*worked_out(one, other)), "changes")
     assert re.findall(r"[12] (rest|held) 14:0\d:\d0 to", table) == ["rest", "held"]
     assert table.count("A: p07") == table.count("B: q08") == 3  # its baseline, and two blocks
     assert table.count("95 %:") == 8

@@ -70,6 +70,7 @@ def cli() -> None:
     vagaband pull --port URL               its sessions
     vagaband report FILE                   what it says, as a page
     vagaband profile PERSON                what weeks of a person say
+    vagaband synchrony A B                 whether two people go together
     vagaband validate FILE                 device, twin and reference side by side
 
     For personal insight and research; not a medical device, not for treatment decisions.
