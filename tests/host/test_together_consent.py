@@ -7,9 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from data_folder import opened
 from page_readings import LANGUAGES
 from two_people import CODES, DAY, DEVICES, coupled, folders, journal, one_pacer
+from vagaband.analysis.model import Answers
 from vagaband.report.words import catalogue
+from vagaband.sessions.annotate import annotate, words
+from vagaband.sessions.days import days
 from vagaband.together.consent import file_of
 
 ONE, OTHER = CODES
@@ -85,13 +89,13 @@ def test_who_agreed_to_what_and_when_is_kept_with_each_and_not_asked_again(
 def test_each_is_asked_plainly_at_a_terminal_and_a_no_of_one_keeps_nothing_of_the_other(
     language, homes, run_cli, at_terminal: Callable[..., str]
 ):
-    texts, words = catalogue(language), (*JOIN, "--page", "--lang", language)
+    texts, command = catalogue(language), (*JOIN, "--page", "--lang", language)
     yes, no = ("j", "nee") if language == "nl" else ("y", "no")
-    shown = at_terminal(f"{yes}\n{no}\n", *words, ends=1)
+    shown = at_terminal(f"{yes}\n{no}\n", *command, ends=1)
     for code in CODES:
         assert texts["together.ask.agree"].format(person=code) in shown
     assert not any(file_of(home, code).exists() for home, code in zip(homes, CODES, strict=True))
-    shown = at_terminal(f"hm\n{yes}\n{yes}\n", *words)
+    shown = at_terminal(f"hm\n{yes}\n{yes}\n", *command)
     assert texts["together.ask.again"] in shown
     assert Path(PAGE).exists()
     assert json.loads(file_of(homes[0], ONE).read_text())["consents"][0]["how"] == "asked"
@@ -198,8 +202,16 @@ def test_a_record_that_cannot_be_read_is_no_consent(joined: Path, homes, run_cli
 
 def test_a_page_of_ones_own_is_the_same_whoever_the_other_is(homes, run_cli, tmp_path):
     """Without any consent, as it is one's own; and with nothing of the other, byte for byte."""
-    words = ("synchrony", f"{ONE}/{DAY}", f"{OTHER}/{DAY}", "--only", ONE.upper(), "--lang", "en")
-    code, out, err = run_cli(*words, "--out", "one.html")
+    command = (
+        "synchrony",
+        f"{ONE}/{DAY}",
+        f"{OTHER}/{DAY}",
+        "--only",
+        ONE.upper(),
+        "--lang",
+        "en",
+    )
+    code, out, err = run_cli(*command, "--out", "one.html")
     assert (code, out) == (0, "wrote one.html\n"), err
     page = (tmp_path / "one.html").read_text()
     assert not [t for t in (OTHER, DEVICES[1], WORDS[1], "data-together") if t in page]
@@ -208,10 +220,37 @@ def test_a_page_of_ones_own_is_the_same_whoever_the_other_is(homes, run_cli, tmp
     shutil.rmtree(homes[1])
     folders(tmp_path / "else", one_pacer(9, 6.5), ("SUNLIGHT", "STARS"))
     shutil.move(tmp_path / "else" / homes[1].name, homes[1])
-    assert run_cli(*words, "--out", "two.html")[0] == 0
+    assert run_cli(*command, "--out", "two.html")[0] == 0
     assert (tmp_path / "two.html").read_text() == page
-    code, _, err = run_cli(*words[:3], "--only", "p99")
+    code, _, err = run_cli(*command[:3], "--only", "p99")
     assert (code, f"{ONE} or {OTHER}" in err) == (2, True)
+
+
+def test_words_of_the_wearers_can_be_left_out_and_health_facts_never_stand_there(
+    homes, run_cli, tmp_path
+):
+    for home, code in zip(homes, CODES, strict=True):
+        with opened(home) as index:
+            annotate(index, days(index, code)[0], "+0:30", words("workzz"), "+2:40")
+            index.answer(code, Answers(medicines=True))
+    assert run_cli(*JOIN, "--page", *AGREED, "--lang", "en")[0] == 0
+    page = (tmp_path / PAGE).read_text()
+    assert page.count("workzz") == 1  # both were in it
+    assert catalogue("en")["claims.medicines"][:30] not in page
+    assert run_cli(*JOIN, "--page", "--hide-notes")[0] == 0
+    assert "workzz" not in (tmp_path / PAGE).read_text()
+    assert run_cli(*JOIN, "--only", ONE, "--hide-notes", "--out", "own.html")[0] == 0
+    own = (tmp_path / "own.html").read_text()
+    assert not [word for word in ("workzz", *WORDS) if word in own]
+
+
+def test_with_a_pacemaker_nothing_is_said_of_the_two_and_not_whose_it_is(homes, run_cli, tmp_path):
+    with opened(homes[1]) as index:
+        index.answer(OTHER, Answers(pacemaker=True))
+    for extra in (("--page",), ("--json",)):
+        code, out, err = run_cli(*JOIN, *extra, *AGREED)
+        assert (code, out, "One of the two told of a pacemaker" in err) == (1, "", True)
+    assert not list(tmp_path.glob("*.html"))
 
 
 def test_options_that_do_not_go_together_are_refused_before_anything_is_read(homes, run_cli):

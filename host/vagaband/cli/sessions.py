@@ -50,6 +50,7 @@ def sessions(context: click.Context, folder: Path, person: str | None, to_json: 
     vagaband sessions show P07/2026-11-20                         its marks and notes
     vagaband sessions annotate P07/2026-11-20 --at 14:05 "phone call" --tag work --label tense
     vagaband sessions person P07 --pacemaker no                   what changes the meaning
+    vagaband sessions withdraw P07                                no longer joined with another
     vagaband sessions forget P07                                  every trace of a person
     """
     if context.invoked_subcommand is None:
@@ -287,6 +288,8 @@ def forget_(person: str, yes: bool, folder: Path, to_json: bool) -> None:
         say(f"What is still on the board {boards} stays: `vagaband flash --erase` erases it.")
     for path in traces.joint:
         say(f"{path}, a page with another person, says now that it was taken back.")
+    for path in traces.away:
+        say(f"{path}, another's folder, is not there now: that they agreed to be joined stays.")
     for path in traces.changed:
         say(f"{path} was changed since vagaband wrote it, and is still there.")
     if traces.changed:

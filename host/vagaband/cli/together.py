@@ -12,10 +12,11 @@ from vagaband.analysis.day import read_day
 from vagaband.cli.agreeing import both_agree
 from vagaband.cli.places import data, places_of
 from vagaband.cli.shared import DEFAULT_OUT, say, stdout
-from vagaband.errors import InputError
+from vagaband.errors import InputError, VagabandError
 from vagaband.files import write_private
 from vagaband.journal import refuse_recording
 from vagaband.plain import plain
+from vagaband.sessions.index import Index
 from vagaband.sessions.pieces import Material, material_of
 from vagaband.sessions.written import note_written
 from vagaband.synchrony.align import Axis
@@ -33,6 +34,7 @@ class Wanted:
     page: bool
     only: str | None
     out: Path | None
+    hide_notes: bool
     agreed: tuple[str, ...]
     data: tuple[Path, ...]
 
@@ -50,6 +52,9 @@ def wanted(command: Callable[..., Any]) -> Callable[..., Any]:
             "--out",
             type=click.Path(path_type=Path),
             help="The page [together-DATE.html, or the session's name with -own.html].",
+        ),
+        click.option(
+            "--hide-notes", is_flag=True, help="Leave every text of marks and notes out of a page."
         ),
         click.option(
             "--agreed",
@@ -79,8 +84,24 @@ def may_join(a: Side, b: Side, want: Wanted, language: str) -> None:
     """Both agree. Of files of nobody that is known only numbers are told, and that is said."""
     if want.page or want.agreed or a.person or b.person:
         both_agree(a, b, [code.lower() for code in want.agreed], language)
+        _refuse_paced_hearts((a, b))
     else:
         say("note: nothing says whose these are. Both people should know of this, and agree.")
+
+
+def _refuse_paced_hearts(sides: Sequence[Side]) -> None:
+    """VagabandError where one of the two told of a pacemaker, or of another's heart: their rhythm
+    tells no RSA. Whose it is, is not said."""
+    answers = []
+    for side in sides:
+        with Index(side.folder) as index:
+            answers.append(index.answers(side.person))
+    if any(said and said.pacemaker for said in answers):
+        raise VagabandError(
+            "One of the two told of a pacemaker or a transplanted heart, whose rhythm tells no "
+            "RSA.",
+            "Nothing can be said of the two together; `--only CODE` makes a page of one.",
+        )
 
 
 def write_joint(
@@ -97,7 +118,8 @@ def write_joint(
     for side in sides:
         own = material_of([side.path], rate_hz=side.rate_hz, salvage=True)
         people.append(Person(side.person, own.began, own.notes, own.rows, own.answers))
-    html = page_for_two(found, axis, people, sign_of(a.session, b.session), language)
+    sign = sign_of(a.session, b.session)
+    html = page_for_two(found, axis, people, sign, language, want.hide_notes)
     write_private(path, html.encode())
     note_written([path], [a.path, b.path])
     return path
@@ -118,7 +140,7 @@ def write_own(sides: Sequence[Side], want: Wanted, language: str) -> None:
     path = want.out or Path(f"{side.session.replace('/', '-').split('.')[0]}-own.html")
     refuse_recording(path, own.files)
     reading = read_day(own.pieces, own.notes, own.rows, own.person, own.answers)
-    write_private(path, page(reading, language).encode())
+    write_private(path, page(reading, language, want.hide_notes).encode())
     note_written([path], own.files)
     stdout.print(f"wrote {path}", soft_wrap=True)
 

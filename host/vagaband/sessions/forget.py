@@ -29,6 +29,7 @@ class Traces:
     made: list[Path] = field(default_factory=list)  # pages, pictures, tables
     changed: list[Path] = field(default_factory=list)  # made, but another has changed them since
     joint: list[Path] = field(default_factory=list)  # pages with another, to be taken back
+    away: list[Path] = field(default_factory=list)  # folders of others who agreed about them
     aside: list[Path] = field(default_factory=list)  # damaged indexes that were kept
     devices: list[str] = field(default_factory=list)
     notes: int = 0
@@ -118,7 +119,7 @@ def forget(index: Index, person: str) -> Traces:
     joint = forget_joint(index, person)
     with index.change():  # no other process takes a file in that is about to go
         traces = traces_of(index, person)
-        traces.joint = joint.replaced
+        traces.joint, traces.away = joint.replaced, joint.away
         for path in traces.removed:
             _unlink(path)
         keys = [(recording,) for recording in traces.recordings]

@@ -1,7 +1,7 @@
 """The page for two: both lines, who leads when, what chance makes, and what changed for each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -34,10 +34,18 @@ class Person:
 
 
 def page_for_two(
-    found: Synchrony, axis: Axis, people: Sequence[Person], sign: str, language: str
+    found: Synchrony,
+    axis: Axis,
+    people: Sequence[Person],
+    sign: str,
+    language: str,
+    hide_notes: bool = False,
 ) -> str:
-    """The whole page; `sign` is what it carries, so that it can be taken back."""
+    """The whole page; `sign` is what it carries, so that it can be taken back. `hide_notes`
+    leaves every word of either wearer out of it. What they said of themselves is never on it."""
     words = Words(language)
+    if hide_notes:
+        found = replace(found, blocks=tuple(replace(block, text="") for block in found.blocks))
     clock = Clock(_began(axis, people[0]))
     codes = [foreign(person.code, 60) for person in people]
     names = {key: words("together.name", letter=key.upper(), person=code)
@@ -76,10 +84,10 @@ def _began(axis: Axis, person: Person) -> datetime | None:
     """When the axis begins, by the clock of the first person's recording."""
     if person.began is None:
         return None
-    return person.began + timedelta(seconds=own_zero_s(axis, axis.a))
+    return person.began + timedelta(seconds=_own_zero_s(axis, axis.a))
 
 
-def own_zero_s(axis: Axis, heard: Heard) -> float:
+def _own_zero_s(axis: Axis, heard: Heard) -> float:
     """Where the axis begins in a recording's own time."""
     own_s = np.array([0.0, 1.0])
     first, second = heard.clock(own_s)
