@@ -7,6 +7,7 @@ before stays as /vagal.old. One that does not answer after the restart is taken 
 """
 
 import binascii
+import contextlib
 import time
 import zlib
 from pathlib import Path
@@ -210,7 +211,8 @@ def await_status(url: str, wait_s: float) -> dict[str, Any]:
 def _taken_back(url: str, wanted: str, status: dict[str, Any]) -> DeviceError:
     """Put the version before back where the board has not done so itself."""
     if not status:
-        mpremote(url, "exec", RELAX, "+", "exec", TAKE_BACK, "+", "reset")
+        with contextlib.suppress(DeviceError):  # the board may be at it by itself, and deaf
+            mpremote(url, "exec", RELAX, "+", "exec", TAKE_BACK, "+", "reset")
         try:
             status = await_status(url, START_S)
         except DeviceError:

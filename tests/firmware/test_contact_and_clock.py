@@ -139,3 +139,37 @@ def test_a_count_that_no_oscillator_gives_is_not_believed():
     told = [clock.drained(n, us) for n, us in drains(200, 0.05)]
     assert not any(told)
     assert clock.scale == 0
+
+
+def test_a_reading_for_the_log_is_free_of_jitter():
+    """After 10 s and each 5 minutes: which sample had just come, by the crystal. A sample's own
+    time is half of it on average; single drains are up to a whole one off, and 25 ms late."""
+    error = 0.012
+    clock = SampleClock(100)
+    taken, told = 0, []
+    for n, us in drains(1000, error):
+        taken += n
+        clock.drained(n, us)
+        if clock.back:
+            told.append((taken - clock.back + 0.5, clock.told_us / 1e6))
+            clock.back = 0
+    assert len(told) == 4
+    samples, us_s = np.array(told).T
+    us_s += (1 << 29) / 1e6 * np.round((samples / 100 - us_s) / 537)  # it wraps
+    late_s = us_s - samples * (1 + error) / 100
+    assert np.all(np.abs(late_s) < 0.002)
+
+
+def test_a_reading_after_a_gap_counts_anew_but_on_the_same_crystal():
+    clock = SampleClock(100)
+    for n, us in drains(12, 0.0):
+        clock.drained(n, us)
+    assert clock.back
+    clock.back = 0
+    before = clock.us
+    clock.restart()
+    clock.drained(3, 4_000_000)
+    assert clock.us == before + 4_000_000
+    for n, us in drains(12, 0.0, seed=2):
+        clock.drained(n, us)
+    assert clock.back

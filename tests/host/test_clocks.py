@@ -179,3 +179,10 @@ def assert_right(laid: Laid, truth_s: np.ndarray, from_s: float, until_s: float)
     beats = ((truth_s > from_s) & (truth_s < until_s)).sum()
     assert len(errors_ms) > 0.99 * beats
     assert errors_ms.mean() < USUAL_MS
+
+
+def test_a_crystal_that_is_fast_makes_the_sensor_look_slow(wear_device: Wear):
+    """The virtual crystal's error reaches the firmware's fit, and nothing else is changed."""
+    (logged,) = sessions_of(wear_device(2, seed=5, heart=HEART, clock=1.0, crystal_ppm=1000))
+    (scale,) = [event.value for event in logged.events if event.code == journal.SCALE]
+    assert scale / 65536 == pytest.approx(1e-3, abs=2e-4)

@@ -49,6 +49,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (path / "c0ffee-00009.vbj.part").write_bytes(b"VBJ1 qqpart SUNLIGHT")
     (path / "c0ffee-00001.vbj.old1").write_bytes(first.read_bytes()[:-50])
     (path / ".c0ffee-00001.vbj.ab_12xyz").write_bytes(first.read_bytes()[:-90])
+    for name in ("c0ffee-00001", "c0ffee-00012", "beef02-00001"):  # one of them never pulled
+        (path / f"{name}.vbj.clock.json").write_text(f'{{"device": "{name[:6]}"}}')
     (path / "c0ffee-flash.bin").write_bytes(b"qqpart" + first.read_bytes())
     (path / "c0ffee-00003-carved-0123abcd-part.vbj").write_bytes(first.read_bytes()[:-90])
     (path / "index.sqlite.old1").write_bytes(b"SQLite format 3\0 phonecall p07zz")
@@ -79,7 +81,7 @@ def test_no_byte_is_left_of_one_and_every_row_of_the_other(folder: Path):
         assert (len(traces.recordings), traces.notes, traces.devices) == (3, 6, ["c0ffee"])
         assert traces.epochs > 15
         assert traces.answered
-        assert len(traces.removed) == 3 + 4 + 1 + 1
+        assert len(traces.removed) == 3 + 4 + 1 + 1 + 2
         assert forget(index, "p07zz") == traces
     after = bytes_of(folder)
     for trace in (*TRACES, OURS):
@@ -87,6 +89,7 @@ def test_no_byte_is_left_of_one_and_every_row_of_the_other(folder: Path):
     assert THEIRS in after
     assert everything(folder) == theirs
     assert (folder / "beef02-flash-2.bin").exists()
+    assert (folder / "beef02-00001.vbj.clock.json").exists()
     with opened(folder) as index:
         assert pieces_of(index, day).rows == rows
         assert index.answers("p08") == Answers(medicines=True)
@@ -144,7 +147,7 @@ def test_the_command_lists_asks_and_says_what_stays(folder: Path, run_cli, monke
     assert bytes_of(folder) == before
     code, out, err = run_cli("sessions", "forget", "P07zz", "--yes", "--json")
     assert code == 0
-    assert len(json.loads(out)["files"]) == 9
+    assert len(json.loads(out)["files"]) == 11
     assert "still on the board c0ffee" in err
     assert OURS not in bytes_of(folder)
     code, _, err = run_cli("sessions", "forget", "p07zz", "--yes")
@@ -182,7 +185,7 @@ def test_killed_at_any_file_it_can_be_run_again_to_its_end(folder: Path, tmp_pat
         assert b"p07zz" in bytes_of(copy)
         with opened(copy) as index:
             traces = forget(index, "p07zz")
-        assert len(traces.removed) == 9 - removed
+        assert len(traces.removed) == 11 - removed
         after = bytes_of(copy)
         for trace in (*TRACES, OURS):
             assert trace not in after, trace

@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from vagaband import journal
-from vagaband.cli.shared import DEFAULT_OUT, as_json, print_json, say, stderr, stdout
+from vagaband.cli.shared import DEFAULT_OUT, Range, as_json, print_json, say, stderr, stdout
 from vagaband.errors import InputError
 from vagaband.files import check_folder, private_folder
 from vagaband.pair.clock_file import Exchange, keep, read
 from vagaband.pair.common import DATED, CommonTime, Placed, common_time_of
 from vagaband.pair.exchange import crystal_ppm
-from vagaband.pair.meeting import ask_all
+from vagaband.pair.meeting import SECONDS, ask_all
 from vagaband.pair.tap import Checked, check_taps
 from vagaband.ports import the_port
 
@@ -36,8 +36,18 @@ WHY = {
     show_default=True,
     help="The data folder: what is found is kept there.",
 )
+@click.option(
+    "--for",
+    "for_s",
+    type=Range(1, 600),
+    default=SECONDS,
+    show_default=True,
+    help="Ask for so many seconds: the longer, the more exact.",
+)
 @as_json
-def pair(files: tuple[Path, ...], ports: tuple[str, ...], folder: Path, to_json: bool) -> None:
+def pair(
+    files: tuple[Path, ...], ports: tuple[str, ...], folder: Path, for_s: float, to_json: bool
+) -> None:
     """Put two boards on one clock: this PC's. Do it as a session begins and again as it ends.
 
     Boards go on measuring. What each says of its clock is kept beside its session's journal, with
@@ -55,15 +65,15 @@ def pair(files: tuple[Path, ...], ports: tuple[str, ...], folder: Path, to_json:
     if files:
         _compare(files, to_json)
     else:
-        _exchange(list(ports) or [the_port(None)], folder, to_json)
+        _exchange(list(ports) or [the_port(None)], folder, for_s, to_json)
 
 
-def _exchange(urls: list[str], folder: Path, to_json: bool) -> None:
+def _exchange(urls: list[str], folder: Path, for_s: float, to_json: bool) -> None:
     """Ask the boards; keep what was had, and only then tell of what went wrong."""
     check_folder(folder)
     with stderr.status("asking the boards") as status:
         exchanges, failures = ask_all(
-            urls, progress=lambda share: status.update(f"asking the boards: {share:.0%}")
+            urls, for_s, lambda share: status.update(f"asking the boards: {share:.0%}")
         )
         private_folder(folder)
         kept = [keep(folder, exchange) for exchange in exchanges]

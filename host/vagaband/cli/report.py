@@ -11,8 +11,8 @@ from vagaband.analysis.claims_wearer import without_answers
 from vagaband.analysis.day import read_day
 from vagaband.analysis.model import Reading
 from vagaband.cli.asking import ask_once
+from vagaband.cli.data_folder import folder as data_folder
 from vagaband.cli.shared import (
-    DEFAULT_OUT,
     as_json,
     print_json,
     rate,
@@ -47,13 +47,7 @@ from vagaband.sessions.written import note_written
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--port", help="Pull what is new from this board, and make the page of that.")
 @click.option("--person", metavar="CODE", callback=as_code, help="Whose it is.")
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_OUT,
-    show_default=True,
-    help="Data folder of what is pulled.",
-)
+@data_folder
 @click.option(
     "--lang",
     type=click.Choice(list(LANGUAGES)),

@@ -17,7 +17,7 @@ from vagaband.assemble import Found, clock_of
 from vagaband.clockmap import ClockMap
 from vagaband.dating import dates
 from vagaband.errors import InputError
-from vagaband.journal import CRYSTAL, Journal
+from vagaband.journal import CRYSTAL, SCALE, Journal
 from vagaband.pair.clock_file import Exchange, exchanges_of
 from vagaband.pair.exchange import RATE_FROM_S, WRAP_US
 from vagaband.session import Floats
@@ -26,6 +26,7 @@ EXCHANGED, DATED = "exchanges", "dates"  # what a common time stands on
 TOLD_S = 0.002  # of a crystal reading in the journal, a mean over ten seconds
 SENSOR = 3.5 / 65536  # by which the sensor's rate may be off a fit that the firmware did not renew
 UNFITTED = 0.015  # the sensor's before any fit
+KNOT_S = 0.01  # by which knots may be off one another
 ASLEEP = 3e-4  # the same, where the board slept: fits are hours apart, and skin warms the sensor
 WARMTH = 3e-6  # of a crystal's rate: 10 °C about room temperature
 CRYSTAL_OFF = 5e-5  # its rate where only one exchange is known
@@ -49,19 +50,18 @@ class Placed:
     knots_s: Floats  # (k,), in t_s
     common_s: Floats  # (k,) of the knots
     sensor: Floats  # (k + 1,): bound of the rate's wander before, between and behind the knots
+    rate: float  # common seconds in one of its own, before and behind the knots
     anchors_s: Floats  # (a,), in t_s; none where it is dated only
     anchor_errors_s: Floats  # (a,)
     outside: float  # bound of the crystal's rate beyond the anchors
     seconds: float  # of the recording
 
     def at(self, t_s: float | Floats) -> Floats:
-        """When on the common clock, any shape; beyond the knots their mean rate goes on."""
+        """When on the common clock, any shape."""
         t = np.asarray(t_s, float)
-        knots, common = self.knots_s, self.common_s
-        span_s = float(knots[-1] - knots[0])
-        rate = float(common[-1] - common[0]) / span_s if span_s > RATE_FROM_S else 1.0
-        inside = np.interp(t, knots, common)
-        return inside + rate * (np.minimum(t - knots[0], 0) + np.maximum(t - knots[-1], 0))
+        knots = self.knots_s
+        beyond_s = np.minimum(t - knots[0], 0) + np.maximum(t - knots[-1], 0)
+        return np.interp(t, knots, self.common_s) + self.rate * beyond_s
 
     def error_s(self, t_s: float | Floats) -> Floats:
         """How far off `at` may be, any shape."""
@@ -114,9 +114,9 @@ def common_time(a: Recording, b: Recording) -> CommonTime:
     devices = {r.journal.header.get("device") for r in (a, b)}
     if len(devices) == 1:
         raise InputError("Both recordings are of one board.", "Name one of each board.")
-    names = {exchange.pc for r in (a, b) for exchange in r.exchanges}
-    exchanged = bool(a.exchanges and b.exchanges) and len(names) == 1
-    placed = [_place(r.journal, r.exchanges if exchanged else ()) for r in (a, b)]
+    one_pc = len({exchange.pc for r in (a, b) for exchange in r.exchanges}) == 1
+    exchanged = one_pc and bool(a.exchanges and b.exchanges)
+    placed = [_place(r.journal, r.exchanges if one_pc else ()) for r in (a, b)]
     zero_s = min(float(each.at(0.0)) for each in placed)
     placed = [_from(each, zero_s) for each in placed]
     begin_s = max(float(each.at(0.0)) for each in placed)
@@ -136,8 +136,8 @@ def common_time(a: Recording, b: Recording) -> CommonTime:
 def _place(journal: Journal, exchanges: Sequence[Exchange]) -> Placed:
     """A recording on the PC's clock, in s since 1970."""
     clock = clock_of(Found(events=journal.events), journal.header["rate_hz"])
-    told = [] if journal.header["config"].get("sleep") else _told(journal)
-    knots = sorted({*told, *((each.met.index, each.met.us) for each in exchanges)})
+    logged = [] if journal.header["config"].get("sleep") else _logged(journal)
+    knots = sorted({*logged, *((each.met.index, each.met.us) for each in exchanges)})
     index = np.array([index for index, _ in knots] or [0.0])
     t_s = clock.seconds(index)
     crystal_s = _unwrapped(t_s, [us for _, us in knots]) if knots else t_s
@@ -147,10 +147,15 @@ def _place(journal: Journal, exchanges: Sequence[Exchange]) -> Placed:
         common_s, outside = _by_exchanges(crystal_s, np.searchsorted(index, anchors), unix_s)
     else:
         common_s, outside = _began_s(journal) + crystal_s - crystal_s[0] + t_s[0], 0.0
+    edge = SENSOR if any(e.code == SCALE for e in journal.events) else UNFITTED
+    span_s = float(t_s[-1] - t_s[0])
+    by_knots = 2 * KNOT_S / span_s if span_s > 0 else np.inf
+    told = by_knots < edge  # the knots know the rate better
     return Placed(
         knots_s=t_s,
         common_s=common_s,
-        sensor=_sensor_wander(journal, t_s, common_s),
+        sensor=_sensor_wander(journal, t_s, common_s, min(edge, by_knots)),
+        rate=float(common_s[-1] - common_s[0]) / span_s if told else 1.0,
         anchors_s=clock.seconds(anchors) if exchanges else np.zeros(0),
         anchor_errors_s=np.array([each.met.error_s for each in exchanges]),
         outside=outside,
@@ -158,7 +163,7 @@ def _place(journal: Journal, exchanges: Sequence[Exchange]) -> Placed:
     )
 
 
-def _told(journal: Journal) -> list[tuple[float, int]]:
+def _logged(journal: Journal) -> list[tuple[float, int]]:
     """The journal's own crystal readings: sample, and microseconds modulo 2^29."""
     return [(float(e.index), e.value % WRAP_US) for e in journal.events if e.code == CRYSTAL]
 
@@ -184,30 +189,28 @@ def _by_exchanges(crystal_s: Floats, at: np.ndarray, unix_s: Floats) -> tuple[Fl
     return inside + rate * (before + behind), outside
 
 
-def _sensor_wander(journal: Journal, t_s: Floats, common_s: Floats) -> Floats:
+def _sensor_wander(journal: Journal, t_s: Floats, common_s: Floats, edge: float) -> Floats:
     """How far the sensor's rate may wander between the knots: by what the firmware lets pass
-    without a new fit, or by what the stretches beside differ, if that is more. Shape (k + 1,)."""
-    fitted = any(event.code == journals.SCALE for event in journal.events)
-    wander = np.full(len(t_s) + 1, SENSOR)
-    if journal.header["config"].get("sleep"):
-        wander[:] = ASLEEP
-    if not fitted:
-        wander[[0, -1]] = UNFITTED
+    without a new fit, or by half of what the stretches beside differ, if that is more: twice what
+    a steady ramp would do; `edge` before and behind them. Shape (k + 1,)."""
+    asleep = journal.header["config"].get("sleep")
+    wander = np.full(len(t_s) + 1, ASLEEP if asleep else SENSOR)
+    wander[[0, -1]] = max(edge, wander[0])
     long = np.diff(t_s) > RATE_FROM_S / 2
     if long.sum() > 1:
         rates = (np.diff(common_s) / np.maximum(np.diff(t_s), 1e-9))[long]
         change = np.abs(np.diff(rates))
         most = np.maximum(np.append(change, 0), np.append(0, change))
-        wander[1:-1][long] = np.maximum(SENSOR, most)
+        wander[1:-1][long] = np.maximum(wander[1:-1][long], most / 2)
     return wander
 
 
 def _began_s(journal: Journal) -> float:
     began = dates([journal])[0]
     if began is None:
-        number = journal.header.get("session")
+        device, number = (journal.header.get(name) for name in ("device", "session"))
         raise InputError(
-            f"Session {number} of {journal.header.get('device')} has no date and no exchange.",
+            f"Session {number} of {device} has no date, and no exchange with the other's PC.",
             "Run vagaband pair with both boards while they record.",
         )
     return began.timestamp()

@@ -15,8 +15,10 @@ from vagaband.pair.clock_file import Exchange
 from vagaband.pair.exchange import FEWEST, Reading, meet
 from vagaband.pull import NAME
 
-SECONDS = 6.0  # of asking: each board some forty times
-TURN_S = 0.1  # the board looks at its line so often: questions come at any moment of that
+SECONDS = 8.0  # of asking: each of two boards some thirty times
+TURN_S = 0.11  # the board looks at its line so often: questions must come at any moment of that
+DRAWN = 1 << 40
+SETTLES_S = 3.0  # from a session's start to its first sample
 OLDEST_US = 500_000  # a sensor that gave nothing for so long is not sampling
 
 
@@ -55,32 +57,43 @@ def up_s() -> float:
 
 
 def pc_name() -> str:
-    """What tells this PC from others, and no more."""
-    return hashlib.sha256(f"{platform.node()} {uuid.getnode()}".encode()).hexdigest()[:8]
+    """What tells this PC from others, and no more: of its network card's number, or of its name
+    where there is no card (then Python draws a number, and marks it as drawn)."""
+    number = uuid.getnode()
+    name = platform.node() if number & DRAWN else str(number)
+    return hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
 def ask_all(
     urls: Sequence[str],
+    seconds: float,
+    progress: Callable[[float], None] = lambda share: None,
+) -> tuple[list[Exchange], list[BaseException]]:
+    """Exchange with the board at each port; as `ask_open`. Raises where it can't even begin."""
+    if len(set(urls)) < len(urls):
+        raise InputError("A port was named twice.", "Name each board's own port.")
+    with ExitStack() as stack:
+        return ask_open([stack.enter_context(Device(url)) for url in urls], seconds, progress)
+
+
+def ask_open(
+    devices: Sequence[Device],
     seconds: float = SECONDS,
     progress: Callable[[float], None] = lambda share: None,
 ) -> tuple[list[Exchange], list[BaseException]]:
-    """Exchange with each board; what is known of each, and what went wrong meanwhile.
+    """Exchange with each board: what is known of each, and what went wrong meanwhile.
 
     What broke off (a board that went away, Ctrl-C) comes back beside the exchanges that were
-    had by then: the caller keeps these first. Raises where it can't even begin.
+    had by then: the caller keeps these first.
     """
-    if len(set(urls)) < len(urls):
-        raise InputError("A port was named twice.", "Name each board's own port.")
+    asked = [_greet(device) for device in devices]
+    _refuse_twins(asked)
+    clock = HostClock()
     failures: list[BaseException] = []
-    with ExitStack() as stack:
-        devices = [stack.enter_context(Device(url)) for url in urls]
-        asked = [_greet(device) for device in devices]
-        _refuse_twins(asked)
-        clock = HostClock()
-        try:
-            _ask(list(zip(devices, asked, strict=True)), clock, seconds, progress, failures)
-        except KeyboardInterrupt as stopped:
-            failures.append(stopped)
+    try:
+        _ask(list(zip(devices, asked, strict=True)), clock, seconds, progress, failures)
+    except KeyboardInterrupt as stopped:
+        failures.append(stopped)
     exchanges = []
     for each in asked:
         try:
@@ -109,7 +122,7 @@ def _ask(
             except DeviceError as error:
                 failures.append(error)
                 left.remove(board)
-        time.sleep(random.uniform(0, TURN_S / 2))
+        time.sleep(random.uniform(0, TURN_S))
 
 
 def _too_few(boards: list[tuple[Device, Asked]]) -> bool:
@@ -145,7 +158,9 @@ def _greet(device: Device) -> Asked:
     if not whole(status, "clock_s"):
         time.sleep(-time.time() % 1)  # it takes whole seconds
         device.ask(f"time {round(time.time())}")
-    answer = device.ask("clock")
+    end_s = time.monotonic() + SETTLES_S
+    while not whole(answer := device.ask("clock"), "index") and time.monotonic() < end_s:
+        time.sleep(TURN_S)
     return Asked(device.url, name, whole(answer, "session"), str(answer.get("boot", "")))
 
 

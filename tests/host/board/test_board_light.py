@@ -13,6 +13,9 @@ DEFAULT = Request(0.0, 10_000.0, 0, 1000, 3, 1, 4, 400, ((RED, 0x1F), (IR, 0x1F)
 WAVE = (131072 + 700 * np.sin(np.arange(1000) * 0.07)).astype(np.int64)
 
 
+MOVED = "3 motion 2\n4 ambient 100\n10.2 tap 0.4\n"
+
+
 def counts(light: Light, request: Request) -> np.ndarray:
     data = np.frombuffer(light.fifo_bytes(request), dtype=np.uint8).astype(np.int64)
     data = data.reshape(request.n, len(request.slots), 3)
@@ -78,9 +81,9 @@ def test_noise_falls_with_averaging() -> None:
 
 
 def test_chunks_do_not_matter() -> None:
-    heart = Light(Heart("motion=6,ectopic=5"), parse_script("3 motion 2\n4 ambient 100"), seed=7)
+    heart = Light(Heart("motion=6,ectopic=5"), parse_script(MOVED), seed=7)
     whole = counts(heart, replace(DEFAULT, n=3000))
-    again = Light(Heart("motion=6,ectopic=5"), parse_script("3 motion 2\n4 ambient 100"), seed=7)
+    again = Light(Heart("motion=6,ectopic=5"), parse_script(MOVED), seed=7)
     cuts = [0, 10, 1023, 1024, 1500, 3000]
     parts = [counts(again, replace(DEFAULT, index=a, n=b - a)) for a, b in pairwise(cuts)]
     assert np.array_equal(whole, np.concatenate(parts))
@@ -108,3 +111,12 @@ def test_motion_disturbs_only_while_it_lasts() -> None:
     assert moved[:300].max() == 0
     assert moved[320:480].max() > 500
     assert moved[500:].max() == 0
+
+
+def test_a_tap_is_two_knocks_and_soon_over() -> None:
+    moved = np.abs(counts(recording("2 tap 0.5"), DEFAULT)[:, 1] - WAVE)
+    assert moved[:200].max() == 0
+    assert moved[200:205].max() > 300
+    assert moved[240:250].max() < moved[200:205].max() / 10
+    assert moved[250:255].max() > 300
+    assert moved[320:].max() <= 1

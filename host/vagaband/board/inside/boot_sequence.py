@@ -55,7 +55,8 @@ def _build_world(config, umbilical):
     trace = open(config["pin_trace"], "ab") if config["pin_trace"] else None
     line_trace = open(config["line_trace"], "ab") if config["line_trace"] else None
     world = World(config, umbilical, time, trace, line_trace)
-    chip = Chip(world, _light_of(umbilical), config["clock"], config["part_id"], config["swapped"])
+    light = _light_of(umbilical, world)
+    chip = Chip(world, light, config["clock"], config["part_id"], config["swapped"])
     chip.faults = config["faults"]
     chip.motor = Motor()
     chip.first_start_us, chip.first_period_us = world.first_start_us, world.first_period_us
@@ -97,7 +98,7 @@ def _build_shadows(config, world):
     }
 
 
-def _light_of(umbilical):
+def _light_of(umbilical, world):
     """The light that falls on the chip, asked of the supervisor."""
     import struct
 
@@ -106,7 +107,8 @@ def _light_of(umbilical):
         head = struct.pack(
             "<ddqIBBHHB", stretch_us, period_us, index, n, width, span, average, rate_hz, len(lit)
         )
-        return umbilical.ask(b"L", head + bytes(v for pair in lit for v in pair), b"l")
+        wanted = head + bytes(v for pair in lit for v in pair)
+        return world.supervised(lambda: umbilical.ask(b"L", wanted, b"l"))
 
     return light
 

@@ -1,7 +1,8 @@
 """The virtual world around the firmware: its clock, its script, its power.
 
 All times are virtual microseconds since the world began. In fast mode the clock moves only by
-what things cost; in paced mode it also follows real time, times the speed.
+what things cost; in paced mode it also follows real time, times the speed. What a busy PC makes a
+wait longer than it was to be is left out: a chip shares its processor with nobody.
 """
 
 import binascii
@@ -18,6 +19,7 @@ BOOT_US = 350_000  # from reset to the first line of boot.py
 SOFT_BOOT_US = 20_000  # the same after a soft reset
 RISING, FALLING = 1, 2
 STOP_GRACE_US = 3_000_000  # after `stop` is typed: time to flush, still at the budget's speed
+LATE_US = 20_000  # that a wait may end late and nothing is left out: usual on a PC
 NO_SENSOR_US = 60_000_000  # a firmware that has not sampled by then gives the line back
 
 
@@ -128,6 +130,18 @@ class World:
     def _paced_us(self):
         return self._anchor_us + int((self._real_us() - self._anchor_real) * self.speed)
 
+    def _leave_out(self, us):
+        """So much of real time is not the board's: the PC was busy."""
+        if us > LATE_US:
+            self._anchor_us -= us
+
+    def supervised(self, ask):
+        """The answer of `ask()`, for which the board does not wait."""
+        began_us = self._real_us()
+        answer = ask()
+        self._leave_out(int((self._real_us() - began_us) * self.speed))
+        return answer
+
     def late_us(self):
         """How far virtual time is behind real time, as on a busy PC."""
         return max(0, self._paced_us() - self.now_us) if self.speed else 0
@@ -172,6 +186,7 @@ class World:
 
     def wait_until(self, target_us, stdin):
         """Lets time pass up to `target_us`, or until a byte may be on `stdin` (when given)."""
+        waited = False
         while True:
             if not self.holding:
                 self.take_notices()
@@ -180,10 +195,14 @@ class World:
                 return
             wait_us = int((target_us - self._paced_us()) / self.speed)
             if wait_us <= 0:
+                if waited:
+                    self._leave_out(self._paced_us() - target_us)
                 self._doze_to(target_us)
                 return
+            waited = True
             if stdin is not None:
                 self.umbilical.wait_with(stdin, (wait_us + 999) // 1000)
+                self._leave_out(self._paced_us() - target_us)
                 self._doze_to(min(target_us, self._paced_us()))
                 return
             if wait_us < 1000:
@@ -201,6 +220,7 @@ class World:
             wait_us = int((until_us - self._paced_us()) / self.speed)
             if wait_us > 0:
                 self.umbilical.wait(min((wait_us + 999) // 1000, 1000))
+                self._leave_out(self._paced_us() - until_us)
                 until_us = min(until_us, self._paced_us())
         self._run_to(until_us)
 
