@@ -2,6 +2,9 @@
 that are coupled on purpose are found with their lag."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +22,7 @@ from vagaband.synchrony.lagged import correlations, detrended, peaks
 from vagaband.synchrony.model import Course, Lagged, Stretch
 from vagaband.synchrony.pacing import shared_rhythms
 from vagaband.synchrony.synchrony import courses_of, synchrony_of
+from written_sessions import written as written_session
 
 Pair = tuple[HeartRun, HeartRun]
 WELL_SEEN = Kind(rsa_ln=(5.5, 8.0), slow_ms=(5.0, 15.0))  # breathing with a pacer
@@ -57,7 +61,7 @@ def strangers_called(n: int, minutes: float, seed: int, kind: Kind = AT_REST) ->
 
 
 def test_strangers_are_seldom_called_synchronous():
-    assert strangers_called(30, 5, 1) <= 0.15
+    assert strangers_called(20, 5, 1) <= 0.15
 
 
 @pytest.mark.slow
@@ -71,6 +75,7 @@ def test_of_five_hundred_pairs_of_strangers_at_most_one_in_ten_and_a_half(minute
 # ------------------------------------------------------------------ coupled pairs
 
 
+@cache
 def coupled(n: int, minutes: float, sd: float, seed: int) -> tuple[list[Pair], Floats]:
     rng = np.random.default_rng(seed)
     lag_s = rng.uniform(-8, 8, n)
@@ -97,7 +102,7 @@ def power(n: int, minutes: float, sd: float, seed: int) -> tuple[float, float, f
 
 
 def test_pairs_that_are_strongly_coupled_are_found_with_their_lag():
-    found, right, held = power(10, 15, 2.0, 2)
+    found, right, held = power(6, 15, 2.0, 2)
     assert found >= 0.95
     assert right >= 0.8
     assert held >= 0.88
@@ -110,7 +115,7 @@ def test_the_power_curve_and_where_the_lag_is_right():
     for minutes, n in ((5, 200), (15, 200), (60, 80)):
         for sd in (0.5, 1.0, 2.0):
             found, right, held = power(n, minutes, sd, 50)
-            assert held >= 0.88
+            assert held >= 0.9
             if (minutes, sd) in ((15, 2.0), (60, 1.0), (60, 2.0)):
                 assert found == 1.0
                 assert right >= 0.9
@@ -161,7 +166,7 @@ def test_one_pacer_in_all_of_four_hundred_pairs_and_in_few_strangers():
     for minutes in (5, 10):
         share = called_paced(pairs(np.random.default_rng(8), 300, minutes))
         print(f"strangers without a pacer, {minutes} min: {100 * share:.1f} % called paced")
-        assert share <= 0.06
+        assert share <= 0.03
 
 
 def test_a_pacer_for_part_of_the_time_and_breaths_that_keep_pace():
@@ -219,7 +224,7 @@ def test_refused_windows_are_left_out_and_who_was_refused_is_said():
 
 
 def test_every_verdict_has_its_words_in_both_languages():
-    pair = coupled(1, 15, 2.0, 2)[0][0]
+    pair = coupled(6, 15, 2.0, 2)[0][0]
     axis = axis_of(pair)
     found = synchrony_of(axis)
     assert found.verdict == "synchronous"
@@ -241,12 +246,12 @@ def test_the_same_seed_gives_the_same_p():
 
 def test_strangers_of_other_pairs_that_are_as_much_in_step_take_the_claim_back():
     """All pairs heard the same story: whoever is paired with whom goes together."""
-    found, _ = coupled(1, 10, 2.0, 15)
+    found, _ = coupled(6, 15, 2.0, 2)
     axis = axis_of(found[0])
     alike = [courses_of(axis)] * 4
     assert synchrony_of(axis).verdict == "synchronous"
     assert synchrony_of(axis, dyads=alike).verdict == "like_strangers"
-    others = [lines_of(pair) for pair in pairs(np.random.default_rng(16), 4, 10)]
+    others = [lines_of(pair) for pair in pairs(np.random.default_rng(16), 4, 15)]
     with_others = synchrony_of(axis, dyads=others)
     assert with_others.strangers
     assert with_others.strangers.pairs == 20
@@ -272,7 +277,7 @@ def written(path: Path, run: HeartRun) -> Path:
 
 
 def test_the_command_says_it_of_two_files_of_intervals(run_cli, tmp_path: Path):
-    found, lag_s = coupled(1, 15, 2.0, 2)
+    found, lag_s = coupled(6, 15, 2.0, 2)
     a, b = (written(tmp_path / f"{k}.csv", run) for k, run in zip("ab", found[0], strict=True))
     code, out, _ = run_cli("synchrony", str(a), str(b), "--json")
     told = json.loads(out)
@@ -287,6 +292,31 @@ def test_the_command_says_it_of_two_files_of_intervals(run_cli, tmp_path: Path):
     code, out, _ = run_cli("synchrony", str(a), str(b), "--stretch", "60", "200", "--json")
     assert code == 1
     assert (json.loads(out)["verdict"], json.loads(out)["p"]) == ("refused", None)
+
+
+def test_two_journals_stand_on_one_clock_by_their_dates(run_cli, tmp_path: Path):
+    """B began 20 s later; both breathe 15 times a minute, as with one pacer."""
+    began = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+    for k, name in enumerate("ab"):
+        begin = began + timedelta(seconds=20 * k)
+        content = written_session(360.0, begin, device=f"{name}0ffee", seed=k + 1)
+        (tmp_path / f"{name}.vbj").write_bytes(content)
+    code, out, _ = run_cli("synchrony", "a.vbj", "b.vbj", "--json")
+    told = json.loads(out)
+    assert (code, told["verdict"], told["paced"]) == (0, "paced", True)
+    assert told["pacing"][0]["per_min"] == pytest.approx(15, abs=0.3)
+    assert told["clock"]["basis"] == "dates"
+    assert told["clock"]["error_s"] > 1
+    assert 335 <= told["seconds"] <= 342
+
+
+def test_a_lag_within_the_clocks_error_makes_no_leader():
+    found, lag_s = coupled(6, 15, 2.0, 2)
+    k = int(np.argmax(np.abs(lag_s)))
+    axis = axis_of(found[k])
+    told = synchrony_of(axis)
+    assert told.leads == ("a" if lag_s[k] > 0 else "b")
+    assert synchrony_of(replace(axis, error_s=9.0)).leads == ""
 
 
 def test_wrong_calls_say_what_to_do(run_cli, tmp_path: Path):

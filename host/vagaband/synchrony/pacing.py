@@ -22,7 +22,9 @@ BAND_HZ = (0.06, 0.45)
 TAPERS, TAPERS_IN_PART = 8, 5  # of an unbroken stretch, and of a part of it
 LEAST_S = 120.0
 PART_S, STEP_S = 150.0, 50.0  # a pace that did not last is found in parts
-ONE_LINE, LINE, PHASE = 0.05, 0.01, 0.001  # chance: of each heart's line; of both; of phases
+# Chance of a shared line, and of phases; and of each heart's own line, for beside one who breathes
+# like a clock a stranger's line has to be at that one place only.
+LINE, PHASE, ONE_LINE = 0.01, 0.001, 0.003
 LINE_IN_PART = 0.001
 SAME_TURNS = 0.35  # by which two lines may differ over the stretch
 DRIFT_DEGREE = 3
@@ -58,7 +60,7 @@ def shared_rhythms(a: Course, b: Course) -> list[Pacing]:
     found = []
     for first, last in _unbroken(np.isfinite(a.rhythm_ms) & np.isfinite(b.rhythm_ms)):
         lines = (_levelled(a.rhythm_ms[first:last]), _levelled(b.rhythm_ms[first:last]))
-        whole = _of_stretch(*lines, TAPERS, LINE, PHASE)
+        whole = _of_stretch(*lines, TAPERS, LINE, ONE_LINE, PHASE)
         if whole:
             found.append(Pacing(first / GRID_HZ, last / GRID_HZ, *whole))
         else:
@@ -73,8 +75,8 @@ def _parts(a: Floats, b: Floats, offset: int) -> list[Pacing]:
     found = []
     for k in begins:
         part = slice(k, k + size)
-        most = LINE_IN_PART / len(begins)
-        if shared := _of_stretch(a[part], b[part], TAPERS_IN_PART, most, 0.0):
+        most = LINE_IN_PART / len(begins), ONE_LINE / len(begins), 0.0
+        if shared := _of_stretch(a[part], b[part], TAPERS_IN_PART, *most):
             begin_s = (offset + k) / GRID_HZ
             found.append(Pacing(begin_s, begin_s + PART_S, *shared))
     return found
@@ -101,10 +103,10 @@ def _joined(parts: Sequence[Pacing]) -> list[Pacing]:
 
 
 def _of_stretch(
-    a: Floats, b: Floats, tapers: int, most_line: float, most_phase: float
+    a: Floats, b: Floats, tapers: int, most_line: float, most_one: float, most_phase: float
 ) -> tuple[float, str] | None:
     """Rate (a minute) and sign of a rhythm that two lines (n,) share; None where chance makes as
-    much in `most_line` or `most_phase` of strangers."""
+    much oftener: a line of both, a line of each, the same phases."""
     count = len(a)
     padded = 1 << int(np.ceil(np.log2(2 * count)))
     hz = np.arange(padded // 2 + 1, dtype=np.float64) * (GRID_HZ / padded)
@@ -115,7 +117,7 @@ def _of_stretch(
     (chance_a, line_a), (chance_b, line_b) = (_line(one, windows.sum(axis=1)) for one in both)
     product = chance_a * chance_b
     chance = product * (1 - np.log(product))  # of the product of two uniform ones
-    chance[np.maximum(chance_a, chance_b) > ONE_LINE] = 1.0
+    chance[np.maximum(chance_a, chance_b) > most_one] = 1.0
     at = int(np.argmin(chance))
     width_hz = GRID_HZ / count
     apart_hz = abs(_top(hz, line_a, hz[at], width_hz) - _top(hz, line_b, hz[at], width_hz))

@@ -53,7 +53,7 @@ def synchrony_of(
     return replace(
         refused,
         verdict=verdict,
-        kind=_kind(rsa) if verdict == "synchronous" else "",
+        kind=_kind(rsa, axis.error_s or 0.0) if verdict == "synchronous" else "",
         rsa=rsa,
         hp=lagged_of(a.hp_ms, b.hp_ms, most_s, rng),
         moving=moving,
@@ -109,5 +109,6 @@ def _verdict(rsa: Lagged, pacing: Sequence[Pacing], strangers: Strangers | None)
     return "like_strangers" if strangers and strangers.p >= LEVEL else "synchronous"
 
 
-def _kind(rsa: Lagged) -> str:
-    return "concurrent" if rsa.low_s <= 0 <= rsa.high_s else "lagged"
+def _kind(rsa: Lagged, error_s: float) -> str:
+    """A lag that the clocks' own error may have made is none."""
+    return "concurrent" if rsa.low_s - error_s <= 0 <= rsa.high_s + error_s else "lagged"
