@@ -149,7 +149,8 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(
     name, language, dark, size, browser, pairs, tmp_path: Path
 ):
     path = tmp_path / "page.html"
-    path.write_text(page_of(*pairs(name), language), encoding="utf-8")
+    said, axis = pairs(name)
+    path.write_text(page_of(said, axis, language), encoding="utf-8")
     with opened(browser, path, size, dark) as seen:
         found = Axe().run(seen.page)
         assert [(v["id"], v["nodes"][0]["html"]) for v in found.response["violations"]] == []
