@@ -1,7 +1,11 @@
 """Sessions that the real firmware recorded on a virtual board."""
 
+import contextlib
 import fcntl
+import io
 import json
+import os
+import pty
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +38,30 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
         return code, out, err
 
     return call
+
+
+@pytest.fixture
+def at_terminal(run_cli, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """What a command shows at a terminal, where this is typed as it asks."""
+    ours, theirs = pty.openpty()
+    os.set_blocking(ours, False)
+
+    def call(typed: str, *words: str, ends: int = 0) -> str:
+        with monkeypatch.context() as here, open(theirs, "r+b", 0, closefd=False) as raw:
+            os.write(ours, typed.encode())
+            here.setattr("sys.stdin", io.TextIOWrapper(raw, "utf-8"))
+            here.setattr("sys.stdout", io.TextIOWrapper(raw, "utf-8", write_through=True))
+            code, _, err = run_cli(*words)
+        assert code == ends, err
+        shown = b""
+        with contextlib.suppress(BlockingIOError):
+            while part := os.read(ours, 65_536):  # a terminal gives a few thousand at a time
+                shown += part
+        return shown.decode()
+
+    yield call
+    os.close(ours)
+    os.close(theirs)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,7 @@
 """Pacemaker, irregular rhythm, medicines: asked once, kept, said on the page, and what of it then
 can't be claimed."""
 
-import io
 import json
-import os
-import pty
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,29 +101,6 @@ def test_the_command_shows_and_sets_them(folder: Path, run_cli):
     code, _, err = run_cli("sessions", "person", "p99")
     assert (code, "Nothing is kept of p99" in err) == (2, True)
     assert run_cli("sessions", "person", "c0ffee", "--pacemaker", "maybe")[0] == 2
-
-
-@pytest.fixture
-def at_terminal(run_cli, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
-    """What a command shows at a terminal, where this is typed as it asks."""
-    ours, theirs = pty.openpty()
-    os.set_blocking(ours, False)
-
-    def call(typed: str, *words: str) -> str:
-        with monkeypatch.context() as here, open(theirs, "r+b", 0, closefd=False) as raw:
-            os.write(ours, typed.encode())
-            here.setattr("sys.stdin", io.TextIOWrapper(raw, "utf-8"))
-            here.setattr("sys.stdout", io.TextIOWrapper(raw, "utf-8", write_through=True))
-            code, _, err = run_cli(*words)
-        assert code == 0, err
-        try:
-            return os.read(ours, 65_536).decode()
-        except BlockingIOError:
-            return ""
-
-    yield call
-    os.close(ours)
-    os.close(theirs)
 
 
 def test_report_asks_once_in_the_pages_language_and_never_without_a_terminal(

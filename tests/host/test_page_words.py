@@ -12,7 +12,7 @@ from page_readings import LANGUAGES
 from vagaband.analysis.claims import KINDS, WHYS
 from vagaband.analysis.claims_wearer import KINDS_OF_ANSWERS
 from vagaband.analysis.regions import HEARTS, REGIONS, RSAS, THEORY
-from vagaband.cli import asking
+from vagaband.cli import agreeing, asking
 from vagaband.journal import CONFIDENCES, REASONS
 from vagaband.report import sentences
 from vagaband.report.charts import RSA_KINDS
@@ -20,6 +20,7 @@ from vagaband.report.events import BLOCKS
 from vagaband.report.events import KINDS as MARKS
 from vagaband.report.page import TOPICS
 from vagaband.report.profile import page as of_profile
+from vagaband.report.together import page as of_together
 from vagaband.report.words import Clock, Words, catalogue
 
 FOLDER = Path(vagaband.report.__file__).parent
@@ -28,7 +29,7 @@ ALIKE = re.compile(
     r"PB2|BP|RSA( \(PB2\))?|Dosis|\W*|ms|ln( ms²)?|%|/min|ventral vagal"
     r"|\{[a-z]+\}( min \{seconds\} s|, \{rsa\})?|RSA, \{|[Gg]limmers?|trigger|Later"
     r"|\{share\}\W+\{reason\}|\{phase\} \{claim\}, \{amount\}|s|r|EMDR|EFT|consult"
-    r"|emotionally focused therapy \(EFT\)|\{[a-z]+\}( ±|,| \() ?\{[a-z]+\}\)?"
+    r"|emotionally focused therapy \(EFT\)|\{[a-z]+\}( ±|,|:| \() ?\{[a-z]+\}\)?"
 )
 FORBIDDEN = re.compile(
     r"diagno[sz]|stress[ -]?(level|score|niveau|index)|stresslevel|(vagal tone|vagale tonus) is"
@@ -72,7 +73,7 @@ def patterns() -> set[str]:
     """Every key that the code or the template names, as a regular expression."""
     sections = {key.split(".")[0] for key in catalogue("en")}
     found = set()
-    for file in (*FOLDER.rglob("*.py"), Path(asking.__file__)):
+    for file in (*FOLDER.rglob("*.py"), Path(agreeing.__file__), Path(asking.__file__)):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(re.escape(node.value))
@@ -116,8 +117,8 @@ def test_whatever_the_analysis_can_say_has_its_words(texts):
     assert keys_under(texts, "kinds.") == {*MARKS, "other"}
     assert keys_under(texts, "blocks.") == set(BLOCKS)
     assert keys_under(texts, "tiles.") == {*sentences.TILES, "of", "by", "beats"}
-    assert keys_under(texts, "honesty.") == {*TOPICS, *of_profile.TOPICS, "title", "more"}
-    topics = {*TOPICS, *of_profile.TOPICS}
+    topics = {*TOPICS, *of_profile.TOPICS, *of_together.TOPICS}
+    assert keys_under(texts, "honesty.") == {*topics, "title", "more"}
     assert keys_under(texts, "honesty.more.") == topics >= set(sentences.MORE.values())
     assert {unit for unit in KINDS.values() if unit != "s"} <= set(sentences.UNITS)
 

@@ -108,7 +108,7 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
     assert "wrote" in run("demo", "--minutes", "0.5", cwd=here).stderr
 
     rows = {row["file"]: int(row["mode"], 8) for row in ROW.finditer(DOCUMENT)}
-    assert len(rows) == 25
+    assert len(rows) == 27
     seen = set()
     for path in here.rglob("*"):
         name = str(path.relative_to(here))
@@ -120,7 +120,7 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
         assert path.stat().st_mode & 0o777 == rows[row], name
         seen.add(row)
     # See the tests of those commands.
-    left_out = ("part", "old", "flash", "bench", "svg", "clock", "protocol")
+    left_out = ("part", "old", "flash", "bench", "svg", "clock", "protocol", "together")
     assert {row for row in rows if not any(word in row for word in left_out)} == seen
     assert not watched.exists(), watched.read_text()
 

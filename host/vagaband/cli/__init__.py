@@ -39,6 +39,7 @@ COMMANDS = {
     "resonance": "breathing:resonance_",
     "sessions": "sessions:sessions",
     "strap": "strap:strap_",
+    "synchrony": "synchrony:synchrony",
     "validate": "files:validate",
 }  # and in which module of this package each is
 
@@ -69,6 +70,7 @@ def cli() -> None:
     vagaband pull --port URL               its sessions
     vagaband report FILE                   what it says, as a page
     vagaband profile PERSON                what weeks of a person say
+    vagaband synchrony A B                 whether two people go together
     vagaband validate FILE                 device, twin and reference side by side
 
     For personal insight and research; not a medical device, not for treatment decisions.

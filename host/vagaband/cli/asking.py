@@ -27,12 +27,17 @@ def ask_once(folder: Path, person: str, language: str) -> Answers | None:
         return None
     with Index(folder) as index:
         answers = index.answers(person)
-    if answers or not all(one and one.isatty() for one in (sys.stdin, sys.stdout)):
-        return answers  # a closed one is None
+    if answers or not someone():
+        return answers
     answers = _ask(person, language)
     with Index(folder) as index:  # not held while someone thinks
         index.answer(person, answers)
     return answers
+
+
+def someone() -> bool:
+    """Whether a person sits at the terminal; a stream that is closed is None."""
+    return all(one and one.isatty() for one in (sys.stdin, sys.stdout))
 
 
 def _ask(person: str, language: str) -> Answers:

@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from vagaband.cli.asking import ask_once
+from vagaband.cli.consent import consent_, withdraw_
 from vagaband.cli.data_folder import folder, opened, with_progress
 from vagaband.cli.person import person_
 from vagaband.cli.shared import (
@@ -49,13 +50,15 @@ def sessions(context: click.Context, folder: Path, person: str | None, to_json: 
     vagaband sessions show P07/2026-11-20                         its marks and notes
     vagaband sessions annotate P07/2026-11-20 --at 14:05 "phone call" --tag work --label tense
     vagaband sessions person P07 --pacemaker no                   what changes the meaning
+    vagaband sessions withdraw P07                                no longer joined with another
     vagaband sessions forget P07                                  every trace of a person
     """
     if context.invoked_subcommand is None:
         _list(folder, person, to_json)
 
 
-sessions.add_command(person_)
+for command in (person_, consent_, withdraw_):
+    sessions.add_command(command)
 
 
 def _list(folder: Path, person: str | None, to_json: bool) -> None:
@@ -263,7 +266,8 @@ def forget_(person: str, yes: bool, folder: Path, to_json: bool) -> None:
     """Erase every trace of a person, after a list of it and a question.
 
     Recordings and their copies, notes, answers, what was computed, and the pages, pictures and
-    tables that vagaband wrote of them. What is still on a board stays there.
+    tables that vagaband wrote of them; a page of them with another person is replaced by one
+    that says that it was taken back. What is still on a board stays there.
 
     \b
     vagaband sessions forget P07
@@ -282,6 +286,10 @@ def forget_(person: str, yes: bool, folder: Path, to_json: bool) -> None:
     if traces.devices:
         boards = ", ".join(traces.devices)
         say(f"What is still on the board {boards} stays: `vagaband flash --erase` erases it.")
+    for path in traces.joint:
+        say(f"{path}, a page with another person, says now that it was taken back.")
+    for path in traces.away:
+        say(f"{path}, another's folder, is not there now: that they agreed to be joined stays.")
     for path in traces.changed:
         say(f"{path} was changed since vagaband wrote it, and is still there.")
     if traces.changed:
@@ -299,6 +307,8 @@ def _tell(traces: Traces) -> None:
         say(f"  {path}")
     if len(files) > MOST_FILES:
         say(f"  and {len(files) - MOST_FILES} more")
+    for path in traces.joint:
+        say(f"  {path}, with another person: it will say that it was taken back")
     if traces.whole:
         say("A copy of a board's whole flash also holds what others wore it for.")
 

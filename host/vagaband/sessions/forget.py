@@ -11,6 +11,8 @@ from vagaband.sessions import schema
 from vagaband.sessions.facts import FolderFile, files_in, flash_copies, recording_in
 from vagaband.sessions.index import Index
 from vagaband.sessions.written import written_of
+from vagaband.together import consent
+from vagaband.together.joint import forget_joint, pages_of
 
 ASIDE = re.compile(re.escape(schema.NAME) + r"\.old\d+")  # as set_aside names them
 TABLES = (*schema.DERIVED, "notes", "owners")  # by recording
@@ -26,6 +28,8 @@ class Traces:
     whole: list[Path] = field(default_factory=list)  # copies of a board's whole flash
     made: list[Path] = field(default_factory=list)  # pages, pictures, tables
     changed: list[Path] = field(default_factory=list)  # made, but another has changed them since
+    joint: list[Path] = field(default_factory=list)  # pages with another, to be taken back
+    away: list[Path] = field(default_factory=list)  # folders of others who agreed about them
     aside: list[Path] = field(default_factory=list)  # damaged indexes that were kept
     devices: list[str] = field(default_factory=list)
     notes: int = 0
@@ -42,6 +46,7 @@ class Traces:
         return {
             "person": self.person,
             "files": [str(path) for path in self.removed],
+            "taken_back": [str(path) for path in self.joint],
             "kept": [str(path) for path in self.changed],
             "recordings": len(self.recordings),
             "notes": self.notes,
@@ -53,8 +58,9 @@ class Traces:
 
 def traces_of(index: Index, person: str) -> Traces:
     """What `forget` would remove. Raises InputError for a code that nothing is kept of."""
-    begun = state.file_of(index.folder, person)
-    if not begun.exists():
+    beside = (state.file_of(index.folder, person), consent.file_of(index.folder, person))
+    others = [path for path in beside if path.exists()]
+    if not others:
         index.check_person(person)
     rows = index.rows("SELECT recording FROM owners WHERE person = ?", person)
     traces = Traces(person, {row["recording"] for row in rows})
@@ -70,11 +76,13 @@ def traces_of(index: Index, person: str) -> Traces:
             row["device"]
             for row in index.rows("SELECT device FROM recordings WHERE recording = ?", recording)
         }
-    traces.files = _files(index, person, traces.recordings) + [begun] * begun.exists()
+    traces.files = _files(index, person, traces.recordings) + others
     flashes = flash_copies(index.folder)
     traces.whole = [path for path, device in flashes.items() if device in worn - {""}]
     made = written_of(index, person)
-    traces.made = [one.path for one in made if one.is_same]
+    joint = {one.path for one in pages_of(index, person)}
+    traces.made = [one.path for one in made if one.is_same and one.path not in joint]
+    traces.joint = [one.path for one in made if one.is_same and one.path in joint]
     traces.changed = [one.path for one in made if not one.is_same]
     traces.aside = sorted(path for path in index.folder.iterdir() if ASIDE.fullmatch(path.name))
     return traces
@@ -108,8 +116,10 @@ def _by_place(
 def forget(index: Index, person: str) -> Traces:
     """Remove all of it; returns what was removed. Broken off, it can be run again: whose a
     recording is goes last."""
+    joint = forget_joint(index, person)
     with index.change():  # no other process takes a file in that is about to go
         traces = traces_of(index, person)
+        traces.joint, traces.away = joint.replaced, joint.away
         for path in traces.removed:
             _unlink(path)
         keys = [(recording,) for recording in traces.recordings]

@@ -52,6 +52,15 @@ def written_of(index: Index, person: str) -> list[Written]:
     return [Written(path, _digest(path) == digest) for path, digest in found if path.is_file()]
 
 
+def note_again(index: Index, paths: Sequence[Path]) -> None:
+    """Files that were noted are now what vagaband has put in their place."""
+    with index.change():
+        index.connection.executemany(
+            "UPDATE written SET sha256 = ? WHERE path = ?",
+            [(_digest(path), str(path.resolve())) for path in paths],
+        )
+
+
 def _digest(path: Path) -> str:
     """Of its content; "" where it can't be read."""
     try:

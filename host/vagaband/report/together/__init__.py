@@ -1,0 +1,1 @@
+"""The page for two people, and what takes its place when one of them withdraws."""

@@ -1,0 +1,331 @@
+"""Two people's hearts: strangers are not called synchronous, a pacer is no connection, and pairs
+that are coupled on purpose are found with their lag."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from simulated_pairs import AT_REST, Coupling, Kind, Pacer, pairs, session_of
+from vagaband.analysis.heart_series import HeartRun
+from vagaband.errors import InputError
+from vagaband.report.synchrony_sentences import sentences_of
+from vagaband.report.words import Words
+from vagaband.session import Epoch, Floats, Pace
+from vagaband.synchrony.align import Axis, together
+from vagaband.synchrony.blocks import own_changes, own_reading
+from vagaband.synchrony.chance import lagged_of
+from vagaband.synchrony.lagged import correlations, detrended, peaks
+from vagaband.synchrony.model import Course, Lagged, Stretch
+from vagaband.synchrony.pacing import shared_rhythms
+from vagaband.synchrony.synchrony import courses_of, synchrony_of
+from written_sessions import written as written_session
+
+Pair = tuple[HeartRun, HeartRun]
+WELL_SEEN = Kind(rsa_ln=(5.5, 8.0), slow_ms=(5.0, 15.0))  # breathing with a pacer
+NAIVE_T = 1.97  # 5 %, of as many seconds as if each were new
+
+
+def axis_of(pair: Pair) -> Axis:
+    return together(session_of(pair[0]), session_of(pair[1]))
+
+
+def lines_of(pair: Pair) -> tuple[Course, Course]:
+    return courses_of(axis_of(pair))
+
+
+def results_of(found: list[Pair]) -> list[Lagged]:
+    rng = np.random.default_rng(1)
+    lines = [lines_of(pair) for pair in found]
+    return [lagged_of(a.rsa_ln, b.rsa_ln, 10, rng) for a, b in lines]
+
+
+def naive(found: Lagged, seconds: float) -> bool:
+    return abs(found.r0) * np.sqrt(seconds / (1 - found.r0**2)) > NAIVE_T
+
+
+# ------------------------------------------------------------------ strangers
+
+
+def strangers_called(n: int, minutes: float, seed: int, kind: Kind = AT_REST) -> float:
+    found = results_of(pairs(np.random.default_rng(seed), n, minutes, kind))
+    share = float(np.mean([one.p < 0.05 for one in found]))
+    circular = np.mean([one.p_circular < 0.05 for one in found])
+    untested = np.mean([naive(one, 60 * minutes) for one in found])
+    print(f"{n} pairs of strangers, {minutes:g} min: {100 * share:.1f} % at p < .05; by circular")
+    print(f"  shifts {100 * circular:.1f} %, by the naive test {100 * untested:.1f} %")
+    return share
+
+
+def test_strangers_are_seldom_called_synchronous():
+    assert strangers_called(20, 5, 1) <= 0.15
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("minutes", [5, 10])
+@pytest.mark.parametrize("kind", [AT_REST, Kind(rsa_s=(60, 240), rsa_sd=(0.6, 0.9))])
+def test_of_five_hundred_pairs_of_strangers_at_most_one_in_ten_and_a_half(minutes, kind):
+    """Also of those whose RSA stays up or down for minutes."""
+    assert strangers_called(500, minutes, 100, kind) <= 0.095
+
+
+# ------------------------------------------------------------------ coupled pairs
+
+
+@cache
+def coupled(n: int, minutes: float, sd: float, seed: int) -> tuple[list[Pair], Floats]:
+    rng = np.random.default_rng(seed)
+    lag_s = rng.uniform(-8, 8, n)
+    kind = Kind(rsa_sd=(sd, sd))
+    return pairs(rng, n, minutes, kind, coupling=Coupling(1.0, lag_s)), lag_s
+
+
+def power(n: int, minutes: float, sd: float, seed: int) -> tuple[float, float, float]:
+    """Share found at p < .05, with a lag right within 1 s, and within the interval given."""
+    found, lag_s = coupled(n, minutes, sd, seed)
+    results = results_of(found)
+    off_s = np.array([one.best_lag_s for one in results]) - lag_s
+    held = [one.low_s <= lag <= one.high_s for one, lag in zip(results, lag_s, strict=True)]
+    wrong = [
+        one.low_s > 0 > lag or one.high_s < 0 < lag
+        for one, lag in zip(results, lag_s, strict=True)
+    ]
+    shares = (np.mean([one.p < 0.05 for one in results]), np.mean(np.abs(off_s) <= 1))
+    print(f"common RSA of SD {sd:g} ln, {minutes:g} min, {n} pairs: ", end="")
+    print(f"{100 * shares[0]:.0f} % found, lag within 1 s in {100 * shares[1]:.0f} %, ", end="")
+    print(f"within its interval in {100 * np.mean(held):.0f} %, ", end="")
+    print(f"the wrong one said to lead in {100 * np.mean(wrong):.0f} %")
+    return float(shares[0]), float(shares[1]), float(np.mean(held))
+
+
+def test_pairs_that_are_strongly_coupled_are_found_with_their_lag():
+    found, right, held = power(6, 15, 2.0, 2)
+    assert found >= 0.95
+    assert right >= 0.8
+    assert held >= 0.88
+
+
+@pytest.mark.slow
+def test_the_power_curve_and_where_the_lag_is_right():
+    """Strength is the SD of RSA that both have in common (ln); the lag is right within 1 s in
+    nine of ten from 2 ln at 15 minutes and 1 ln at 60 minutes on."""
+    for minutes, n in ((5, 200), (15, 200), (60, 80)):
+        for sd in (0.5, 1.0, 2.0):
+            found, right, held = power(n, minutes, sd, 50)
+            assert held >= 0.9
+            if (minutes, sd) in ((15, 2.0), (60, 1.0), (60, 2.0)):
+                assert found == 1.0
+                assert right >= 0.9
+
+
+def test_positive_says_that_b_follows_a():
+    rng = np.random.default_rng(3)
+    line = np.convolve(rng.normal(size=420), np.hanning(15), "same")
+    a, b = detrended(line[20:420]), detrended(line[16:416])
+    assert peaks(correlations(a[None], b, 10), 10)[0] == pytest.approx(4, abs=0.2)
+
+
+def test_correlations_with_holes_are_pearson_s():
+    rng = np.random.default_rng(4)
+    a, b = rng.normal(size=(2, 90))
+    a[20:30], b[50:55] = np.nan, np.nan
+    r = correlations(a[None], b, 3)[0]
+    for lag in (-3, 0, 2):
+        x, y = a[max(0, -lag) : 90 - max(0, lag)], b[max(0, lag) : 90 + min(0, lag)]
+        both = np.isfinite(x) & np.isfinite(y)
+        assert r[lag + 3] == pytest.approx(np.corrcoef(x[both], y[both])[0, 1])
+
+
+# ------------------------------------------------------------------ one pacer
+
+
+def called_paced(found: list[Pair]) -> float:
+    return float(np.mean([bool(shared_rhythms(*lines_of(pair))) for pair in found]))
+
+
+def with_pacer(n: int, minutes: float, seed: int, late_sd: float) -> list[Pair]:
+    rng = np.random.default_rng(seed)
+    per_min = rng.uniform(4.5, 15, n)
+    return pairs(rng, n, minutes, WELL_SEEN, pacer=Pacer(per_min, late_sd=late_sd))
+
+
+def test_one_pacer_is_seen_in_two_hearts_and_not_in_strangers():
+    assert called_paced(with_pacer(25, 5, 5, 0.05)) == 1.0
+    assert called_paced(pairs(np.random.default_rng(6), 25, 5)) <= 0.12
+
+
+@pytest.mark.slow
+def test_one_pacer_in_all_of_four_hundred_pairs_and_in_few_strangers():
+    for late_sd in (0.03, 0.08):
+        share = called_paced(with_pacer(200, 5, 7, late_sd))
+        print(f"one pacer, each breath off by {late_sd:g} of it: {100 * share:.1f} % called paced")
+        assert share == 1.0
+    for minutes in (5, 10):
+        share = called_paced(pairs(np.random.default_rng(8), 300, minutes))
+        print(f"strangers without a pacer, {minutes} min: {100 * share:.1f} % called paced")
+        assert share <= 0.03
+
+
+def test_a_pacer_for_part_of_the_time_and_breaths_that_keep_pace():
+    rng = np.random.default_rng(9)
+    pacer = Pacer(rng.uniform(5, 8, 8), 120, 360)
+    assert called_paced(pairs(rng, 8, 10, WELL_SEEN, pacer=pacer)) >= 0.85
+    assert called_paced(pairs(rng, 8, 10, WELL_SEEN, one_breath=True)) >= 0.85
+
+
+def test_what_is_paced_is_never_called_connection_though_rsa_goes_together():
+    rng = np.random.default_rng(10)
+    coupling = Coupling(1.0, np.zeros(1))
+    kind = Kind(rsa_ln=(6.5, 7.0), rsa_sd=(1.0, 1.0), slow_ms=(5, 8))
+    pair = pairs(rng, 1, 10, kind, pacer=Pacer(np.array([6.0])), coupling=coupling)[0]
+    found = synchrony_of(axis_of(pair))
+    assert found.verdict == "paced"
+    assert found.pacing[0].per_min == pytest.approx(6, abs=0.2)
+    assert (found.kind, found.leads) == ("", "")
+    assert sentences_of(found, "start", None, Words("en"))[0].startswith("A shared rhythm, no syn")
+
+
+def test_a_pace_that_both_journals_log_counts_though_no_heart_follows():
+    axis = axis_of(pairs(np.random.default_rng(11), 1, 6)[0])
+    for heard in (axis.a, axis.b):
+        heard.session.paces[:] = [Pace(60, 0.1), Pace(200, 0.0)]
+    found = synchrony_of(axis)
+    assert found.verdict == "paced"
+    assert [(p.by, p.per_min, round(p.end_s - p.begin_s)) for p in found.pacing] == [
+        ("logged", 6.0, 140)
+    ]
+
+
+# ------------------------------------------------------------------ what is refused, and said
+
+
+def test_less_than_five_minutes_is_refused_and_five_are_not():
+    short, enough = (pairs(np.random.default_rng(12), 1, m)[0] for m in (4, 5))
+    found = synchrony_of(axis_of(short))
+    assert (found.verdict, found.why, found.rsa) == ("refused", "short", None)
+    assert "five minutes" in sentences_of(found, "start", None, Words("en"))[0]
+    assert synchrony_of(axis_of(enough)).verdict != "refused"
+
+
+def test_refused_windows_are_left_out_and_who_was_refused_is_said():
+    axis = axis_of(pairs(np.random.default_rng(13), 1, 8)[0])
+    epochs = [
+        Epoch(30.0 * k, 6.0, 6.0, 30.0, 800.0, 0.0, k < 8, "" if k < 8 else "motion", 0)
+        for k in range(16)
+    ]
+    axis.b.session.epochs[:] = epochs
+    found = synchrony_of(axis)
+    assert (found.verdict, found.why) == ("refused", "b_refused")
+    assert found.b.refused["motion"] > 200
+    assert np.isnan(found.b.rsa_ln[245:460]).all()
+
+
+def test_every_verdict_has_its_words_in_both_languages():
+    pair = coupled(6, 15, 2.0, 2)[0][0]
+    axis = axis_of(pair)
+    found = synchrony_of(axis)
+    assert found.verdict == "synchronous"
+    english, dutch = (sentences_of(found, "dates", 1.5, Words(lang)) for lang in ("en", "nl"))
+    assert len(english) == len(dutch) == 7
+    assert english[0] != dutch[0]
+    assert "1.50 s" in english[-1]
+
+
+def test_the_same_seed_gives_the_same_p():
+    axis = axis_of(pairs(np.random.default_rng(14), 1, 5)[0])
+    one, same, other = (synchrony_of(axis, seed=seed).rsa for seed in (1, 1, 2))
+    assert one
+    assert same
+    assert other
+    assert one.p == same.p
+    assert not np.array_equal(one.chance_high, other.chance_high)
+
+
+def test_strangers_of_other_pairs_that_are_as_much_in_step_take_the_claim_back():
+    """All pairs heard the same story: whoever is paired with whom goes together."""
+    found, _ = coupled(6, 15, 2.0, 2)
+    axis = axis_of(found[0])
+    alike = [courses_of(axis)] * 4
+    assert synchrony_of(axis).verdict == "synchronous"
+    assert synchrony_of(axis, dyads=alike).verdict == "like_strangers"
+    others = [lines_of(pair) for pair in pairs(np.random.default_rng(16), 4, 15)]
+    with_others = synchrony_of(axis, dyads=others)
+    assert with_others.strangers
+    assert with_others.strangers.pairs == 20
+    assert with_others.verdict == "synchronous"
+
+
+def test_each_person_s_own_change_in_a_block():
+    """Five minutes apart, then five that one of the two marked."""
+    axis = axis_of(pairs(np.random.default_rng(17), 1, 10)[0])
+    block = Stretch(300.0, 600.0, "marked", "hand held", "a")
+    reading = own_reading(axis, axis.b, [block])
+    assert [one.begin_s - axis.begin_s for one in reading.blocks] == [pytest.approx(300)]
+    assert {claim.kind.split("_")[0] for claim in own_changes(reading)} == {"hp", "rsa"}
+
+
+# ------------------------------------------------------------------ the command
+
+
+def written(path: Path, run: HeartRun) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("ibi_ms\n" + "\n".join(f"{x:.1f}" for x in run.ibi_ms) + "\n")
+    return path
+
+
+def test_the_command_says_it_of_two_files_of_intervals(run_cli, tmp_path: Path):
+    found, lag_s = coupled(6, 15, 2.0, 2)
+    a, b = (written(tmp_path / f"{k}.csv", run) for k, run in zip("ab", found[0], strict=True))
+    code, out, _ = run_cli("synchrony", str(a), str(b), "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert {"r0", "best_lag_s", "p", "paced", "verdict"} <= set(told)
+    assert (told["verdict"], told["paced"]) == ("synchronous", False)
+    assert told["best_lag_s"] == pytest.approx(lag_s[0], abs=2)
+    assert told["p"] < 0.05
+    code, out, _ = run_cli("synchrony", str(a), str(b), "--offset", "5", "--lang", "nl")
+    assert code == 0
+    assert "RSA van beiden" in out
+    code, out, _ = run_cli("synchrony", str(a), str(b), "--stretch", "60", "200", "--json")
+    assert code == 1
+    assert (json.loads(out)["verdict"], json.loads(out)["p"]) == ("refused", None)
+
+
+def test_two_journals_stand_on_one_clock_by_their_dates(run_cli, tmp_path: Path):
+    """B began 20 s later; both breathe 15 times a minute, as with one pacer."""
+    began = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+    for k, name in enumerate("ab"):
+        begin = began + timedelta(seconds=20 * k)
+        content = written_session(360.0, begin, device=f"{name}0ffee", seed=k + 1)
+        (tmp_path / f"{name}.vbj").write_bytes(content)
+    code, out, _ = run_cli("synchrony", "a.vbj", "b.vbj", "--json")
+    told = json.loads(out)
+    assert (code, told["verdict"], told["paced"]) == (0, "paced", True)
+    assert told["pacing"][0]["per_min"] == pytest.approx(15, abs=0.3)
+    assert told["clock"]["basis"] == "dates"
+    assert told["clock"]["error_s"] > 1
+    assert 335 <= told["seconds"] <= 342
+
+
+def test_a_lag_within_the_clocks_error_makes_no_leader():
+    found, lag_s = coupled(6, 15, 2.0, 2)
+    k = int(np.argmax(np.abs(lag_s)))
+    axis = axis_of(found[k])
+    told = synchrony_of(axis)
+    assert told.leads == ("a" if lag_s[k] > 0 else "b")
+    assert synchrony_of(replace(axis, error_s=9.0)).leads == ""
+
+
+def test_wrong_calls_say_what_to_do(run_cli, tmp_path: Path):
+    run = pairs(np.random.default_rng(18), 1, 5)[0][0]
+    a = written(tmp_path / "a.csv", run)
+    code, _, err = run_cli("synchrony", str(a), str(a))
+    assert (code, "named twice" in err) == (2, True)
+    code, _, err = run_cli("synchrony", str(a), str(tmp_path / "none.csv"))
+    assert (code, "There is no file" in err) == (2, True)
+    far = session_of(HeartRun(0, run.t_s * 500, run.ibi_ms, run.sound))
+    with pytest.raises(InputError, match="hours in common"):
+        together(far, far)
