@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# Small matrices on many threads cost far more than on one; tests use all cores as it is.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # A shell has what it runs in the background ignore Ctrl-C, and so would all that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -10,6 +10,8 @@ _FREE_STEP = const(16384)  # bytes that `free` compares at once
 _EARLIEST = 1704067200  # 2024-01-01, in seconds since 1970
 _LATEST = 3061152000  # 2067-01-02: the log has 31 bits of seconds since 2000
 _LONGEST_AGO_MS = const(60000)
+_LONGEST_SINCE_MS = const(3600000)
+_TICKS = const(0x3FFFFFFF)  # of `ms` in `status`, which wraps there
 _SHOWN = const(64)  # sessions in an answer: on the line for 45 ms
 
 _LONGEST_WATCH_S = const(60)
@@ -65,6 +67,7 @@ class Commands:
             "battery_mv": app.battery.mv,
             "battery_percent": app.battery.percent,
             "clock_s": board.clock_s(),
+            "ms": board.ticks_ms(),
             "strap": app.strap.fault or STATES[app.strap.state],
             "reset": board.reset_cause(),
         }
@@ -142,19 +145,39 @@ class Commands:
         return {"freed": number, "bytes": size}
 
     def _mark(self, rest: str):
+        sign = rest[:1]
         ago_ms = 0
-        if rest[:1] == "-":
-            ago, _, rest = rest.partition(" ")
-            ago_ms = max(0, min(int(ago[1:]), _LONGEST_AGO_MS))
+        if sign and sign in "-@":
+            when, _, rest = rest.partition(" ")
+            ago_ms = self._since(int(when[1:])) if sign == "@" else int(when[1:])
+            ago_ms = max(0, min(ago_ms, _LONGEST_AGO_MS if sign == "-" else _LONGEST_SINCE_MS))
         kind, _, text = rest.strip().partition(" ")
         if not kind:
             return {"error": "mark what?", "next": "type mark glimmer"}
         app = self._app
         if not app.recorder:
             return dict(_NONE_OPEN)
-        ago_ms += app.lap_us // 2000  # it came since the last look
+        if sign != "@":
+            ago_ms += app.lap_us // 2000  # it came since the last look
         app.mark(kind[:24], text[:120], ago_ms)
         return {"marked": kind[:24]}
+
+    def _since(self, ms: int) -> int:
+        """How long ago it was so many ms of `status`; ValueError where that was no moment."""
+        if not 0 <= ms <= _TICKS:
+            raise ValueError("that is no moment of this board")
+        return board.ticks_diff(board.ticks_ms(), ms)
+
+    def _sign(self, rest: str):
+        self._app.wearer.sign(self._app)
+        return {"sign": "block"}
+
+    def _commit(self, rest: str):
+        recorder = self._app.recorder
+        if not recorder:
+            return dict(_NONE_OPEN)
+        recorder.hasten()
+        return {"commits": recorder.journal.session}
 
     def _breathe(self, rest: str):
         exercise = self._app.exercise
@@ -201,6 +224,7 @@ class Commands:
         recorder = self._app.recorder
         if not recorder:
             return dict(_NONE_OPEN)
+        recorder.clock_asked = True
         return {
             "session": recorder.journal.session,
             "boot": self._app.boot,
@@ -251,7 +275,12 @@ HELP = {
     "pull": ("SESSION OFFSET", "send a session's file from a byte on"),
     "check": ("SESSION BYTES", "size, and CRC-32 of the 512 bytes before a byte"),
     "free": ("SESSION BYTES CRC", "remove a session whose copy has this size and CRC-32"),
-    "mark": ("[-MS] KIND [TEXT]", "mark this moment, or one so many ms ago"),
+    "mark": (
+        "[-MS | @MS] KIND [TEXT]",
+        "mark this moment, one so many ms ago, or that of ms in status",
+    ),
+    "sign": ("", "show and shake that a block of a protocol begins or ends"),
+    "commit": ("", "write what is logged to flash soon, not within half a minute"),
     "strap": (
         "[on|off|forget]",
         "a heart-rate strap over Bluetooth: it broadcasts",

@@ -31,10 +31,11 @@ STATES = (
     ("glimmer", 0xFFFF00, b"..", True, 0, True),
     ("exercise", 0x0000FF, b".-", True, 0, True),
     ("ended", 0x0000FF, b".--", True, 0, True),
+    ("block", 0x0000FF, b"..-", True, 0, True),
     ("refused", 0xFF0000, b"....", True, 0, True),
 )
 SERVICE, EMPTY, FLASH, FULL, SENSOR, LOW, STUCK, STOPPED, LOST, WEAK, RECORDING = range(11)
-FOUND, MARK, GLIMMER, EXERCISE, ENDED, REFUSED = range(11, len(STATES))
+FOUND, MARK, GLIMMER, EXERCISE, ENDED, BLOCK, REFUSED = range(11, len(STATES))
 
 
 def rgb(colour: int, percent: int) -> tuple:

@@ -38,6 +38,7 @@ class Recorder:
         self.journal = Journal(session, header, config)
         self.pipeline = Pipeline(self.rate_hz, config["ir_code"], self)
         self.clock = SampleClock(self.rate_hz)
+        self.clock_asked = False  # a PC leads it to its own: from then on the crystal is logged
         self._led = LedCurrent(config["ir_code"], config["ir_cap"])
         self._led_n = 0  # samples since the LED current was judged
         self._last = 0  # the newest sample
@@ -90,7 +91,8 @@ class Recorder:
         if clock.drained(n, elapsed_us):
             self.pipeline.next_scale = clock.scale
         if clock.back:
-            self.journal.event(self.pipeline.index - clock.back, CRYSTAL, 0, clock.told_us)
+            if self.clock_asked:
+                self.journal.event(self.pipeline.index - clock.back, CRYSTAL, 0, clock.told_us)
             clock.back = 0
 
     def wanted_led(self) -> int:
@@ -116,7 +118,11 @@ class Recorder:
         """An exercise begins; kind 0: it has ended, and that is to be committed soon."""
         self.event(EXERCISE, kind, value)
         if not kind:
-            self._since_flush_us += _FLUSH_US
+            self.hasten()
+
+    def hasten(self) -> None:
+        """What is logged by now is to be committed soon."""
+        self._since_flush_us += _FLUSH_US
 
     def buzz(self, on: bool, ms: int) -> None:
         """The motor is switched on or off, so long after the newest sample."""

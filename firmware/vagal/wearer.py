@@ -87,6 +87,10 @@ class Wearer:
             wait_ms = _IDLE_MS
         return min(wait_ms, _BUSY_MS) if gestures.busy else wait_ms
 
+    def sign(self, app) -> None:
+        """The host says that a block of a protocol begins or ends."""
+        self._play(app, feedback.BLOCK)
+
     # The button
 
     def _obey(self, app, gesture: int) -> None:

@@ -109,7 +109,7 @@ class Follower:
             if since_s > ASK_EVERY_S:
                 told, asked_s = self._ask("breathe")
                 continue
-            if self._show(_moment(told, since_s)):
+            if self._show(moment_of(told, since_s)):
                 told, asked_s = self._ask("breathe stop")
             time.sleep(0.05)
         return _ended(told)
@@ -121,7 +121,8 @@ class Follower:
         return told, (before_s + time.monotonic()) / 2
 
 
-def _moment(told: dict[str, Any], since_s: float) -> Moment:
+def moment_of(told: dict[str, Any], since_s: float) -> Moment:
+    """Where it is, so long after the board said `told` to "breathe"."""
     return Moment(
         in_s=whole(told, "in_ms") / 1000,
         out_s=whole(told, "out_ms") / 1000,

@@ -1,5 +1,10 @@
 """What is said around an exercise, in English and Dutch: when to start, and when to stop."""
 
+from rich.text import Text
+
+from vagaband.breathe import Moment
+
+BAR = 40  # signs
 WORDS = {
     "en": {
         "before": (
@@ -98,3 +103,11 @@ WORDS = {
         "columns": "ademh./min,RSA op het tempo (ln ms²),± (SE),uitslag (ms)",
     },
 }
+
+
+def breath_bar(moment: Moment, words: dict[str, str]) -> Text:
+    """What to do now, and a bar that fills for in and empties for out."""
+    full = round(BAR * moment.share)
+    line = Text(f"{words['in' if moment.breathing_in else 'out']:<20} ")
+    colour = "blue" if moment.breathing_in else "yellow"
+    return line.append("█" * full + "░" * (BAR - full), style=colour)

@@ -93,6 +93,10 @@ MEANINGS = {
         "The breathing exercise has ended.",
         "De ademoefening is afgelopen.",
     ),
+    "block": (
+        "A block of a protocol begins or ends: the screen says which.",
+        "Een blok van een protocol begint of eindigt: het scherm zegt welk.",
+    ),
     "refused": (
         "You pressed, but nothing is recorded: the press was not kept.",
         "Je drukte, maar er wordt niets opgenomen: de druk is niet bewaard.",

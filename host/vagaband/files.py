@@ -29,7 +29,7 @@ def write_private(path: Path, content: bytes) -> None:
             f"{path} can't be written: {error.strerror}.", "Make room or choose another place."
         ) from None
     except BaseException:
-        os.unlink(temporary)
+        Path(temporary).unlink(missing_ok=True)  # Ctrl-C may come when it has its name already
         raise
 
 

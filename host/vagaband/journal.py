@@ -14,6 +14,7 @@ from vagaband.plain import JOINERS, plain
 from vagaband.rice import Unpacker
 
 MAGIC = b"VBJ1"
+SQLITE = b"SQLite format 3\0"
 FORMAT = 3
 LONGEST = 4096
 RECORD_HEAD = struct.Struct("<BHHI")
@@ -106,17 +107,25 @@ def _counts(journal: Journal) -> tuple[int, int, int]:
 
 def is_journal(path: Path) -> bool:
     """Whether a file begins as a journal does."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
-    except OSError:
-        return False
+    return _begins(path, MAGIC)
 
 
 def refuse_recording(path: Path, given: Iterable[Path]) -> None:
-    """InputError for a file that must not be written over: a journal, or one of those given."""
+    """InputError for a file that must not be written over: a journal, one of those given, or the
+    index of a data folder, which holds what was noted."""
+    step = "Choose another name for what is made of it."
     if is_journal(path) or any(path.exists() and path.samefile(one) for one in given):
-        raise InputError(f"{path} is a recording.", "Choose another name for what is made of it.")
+        raise InputError(f"{path} is a recording.", step)
+    if _begins(path, SQLITE):
+        raise InputError(f"{path} is the index of a data folder.", step)
+
+
+def _begins(path: Path, magic: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(magic)) == magic
+    except OSError:
+        return False
 
 
 def load(path: Path, salvage: bool = False) -> Journal:

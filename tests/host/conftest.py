@@ -8,7 +8,9 @@ from pathlib import Path
 
 import hard_days
 import pytest
+from data_folder import opened
 from flashing import ChipFiles, copied, put, quick_board
+from month_worn import EVERY_OTHER, put_month
 from vagaband.board.flash_file import temporary_chip
 from vagaband.cli import main
 from vagaband.paths import firmware_dir
@@ -54,6 +56,21 @@ def hard_day(shared_temp: Path) -> Callable[[str], list[Path]]:
             return sorted(folder.iterdir()) if folder.is_dir() else hard_days.write(name, folder)
 
     return files
+
+
+@pytest.fixture(scope="session")
+def month(shared_temp: Path) -> Path:
+    """A data folder of a month, worn for a while every other day, with its index; made once for
+    all tests: it is only read."""
+    with (shared_temp / "month.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = shared_temp / "month" / "vagaband-sessions"
+        if not folder.is_dir():
+            folder.parent.mkdir()
+            put_month(folder, 0.62, EVERY_OTHER)
+            with opened(folder):
+                pass
+        return folder
 
 
 @pytest.fixture

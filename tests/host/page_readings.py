@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from vagaband.analysis.baseline import BaselineRow
-from vagaband.analysis.day import read_day, rows_of
+from vagaband.analysis.day import kept_of, read_day
 from vagaband.analysis.model import Note, Reading
 from vagaband.sessions.pieces import material_of
 
@@ -29,7 +29,7 @@ def reading_against(
         _moved(row, timedelta(days=day), hp_ms, rsa_ln)
         for day in range(1, DAYS + 1)
         for piece in material.pieces
-        for _, row in rows_of(piece)
+        for _, row in kept_of(piece).rows
     ]
     return read_day(material.pieces, notes, rows, "p07")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hearts_read import claims_by_kind, heart, piece_of, session_of, there
 from vagaband.analysis.baseline import BaselineRow, Past
-from vagaband.analysis.day import read_day, rows_of
+from vagaband.analysis.day import kept_of, read_day
 from vagaband.analysis.model import Baseline
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
@@ -166,8 +166,8 @@ def test_an_own_baseline_knows_how_far_days_lie_apart():
 def test_what_the_index_keeps_of_a_piece():
     """PB2 only where it may stand alone; nothing of slow breathing."""
     intervals = heart(np.random.default_rng(7), 20, slow=(480.0, 720.0, 0.1, 130.0))
-    known = rows_of(piece_of(session_of(intervals, 16.0), began=NOW))
-    unknown = rows_of(piece_of(session_of(intervals, None), began=NOW))
+    known = kept_of(piece_of(session_of(intervals, 16.0), began=NOW)).rows
+    unknown = kept_of(piece_of(session_of(intervals, None), began=NOW)).rows
     assert all((row.pb2_ln is not None) == row.valid for _, row in known)
     assert all(row.pb2_ln is None for _, row in unknown)
     slow = [row.bp_ln for t_s, row in unknown if 500 <= t_s <= 680]

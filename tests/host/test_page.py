@@ -16,7 +16,7 @@ from vagaband.report.words import catalogue
 
 CASES = ("noise", "metronome", "two_minutes", "mostly_refused", "irregular", "slow_breathing",
          "slow_breathing_intervals", "short_day")  # fmt: skip
-VOID = {"meta", "link", "br", "input", "path", "rect"}
+VOID = {"meta", "link", "br", "input"}
 EVIL = (
     "</script><script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

@@ -101,12 +101,14 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
         ("wave.csv", "ppg\n" + "1\n2\n" * 200),
     ):
         (tmp_path / name).write_text(content)
-        added = run("sessions", "add", str(tmp_path / name), "--person", "p07", cwd=here)
+        dated = ("--person", "p07", "--began", "2026-11-20 14:00")
+        added = run("sessions", "add", str(tmp_path / name), *dated, cwd=here)
         assert added.returncode == 0, added.stderr
+    assert "wrote p07-profile.html" in run("profile", "p07", cwd=here).stdout
     assert "wrote" in run("demo", "--minutes", "0.5", cwd=here).stderr
 
     rows = {row["file"]: int(row["mode"], 8) for row in ROW.finditer(DOCUMENT)}
-    assert len(rows) == 23
+    assert len(rows) == 25
     seen = set()
     for path in here.rglob("*"):
         name = str(path.relative_to(here))
@@ -117,7 +119,8 @@ def test_modes_are_as_the_document_says_and_nothing_goes_to_the_net(
         row = max((pattern for pattern in rows if fnmatch.fnmatch(name, pattern)), key=len)
         assert path.stat().st_mode & 0o777 == rows[row], name
         seen.add(row)
-    left_out = ("part", "old", "flash", "bench", "svg", "clock")  # see the tests of those commands
+    # See the tests of those commands.
+    left_out = ("part", "old", "flash", "bench", "svg", "clock", "protocol")
     assert {row for row in rows if not any(word in row for word in left_out)} == seen
     assert not watched.exists(), watched.read_text()
 

@@ -13,6 +13,7 @@ import pytest
 from data_folder import NOON, everything, opened, put
 from vagaband.analysis.model import Answers
 from vagaband.errors import InputError
+from vagaband.sessions import schema
 from vagaband.sessions.add import add
 from vagaband.sessions.annotate import annotate, words
 from vagaband.sessions.days import days
@@ -78,6 +79,8 @@ def test_no_byte_is_left_of_one_and_every_row_of_the_other(folder: Path):
         (day,) = [day for day in days(index, "p08") if day.name.endswith("11-22")]
         rows = pieces_of(index, day).rows
         traces = traces_of(index, "p07zz")
+        (rr,) = [one for one in traces.recordings if one.startswith("rr-")]
+        packed = index.packed(rr)  # the hearts of the others are alike
         assert (len(traces.recordings), traces.notes, traces.devices) == (3, 6, ["c0ffee"])
         assert traces.epochs > 15
         assert traces.answered
@@ -86,6 +89,7 @@ def test_no_byte_is_left_of_one_and_every_row_of_the_other(folder: Path):
     after = bytes_of(folder)
     for trace in (*TRACES, OURS):
         assert trace not in after, trace
+    assert (packed[20:40] in before, packed[20:40] in after) == (True, False)
     assert THEIRS in after
     assert everything(folder) == theirs
     assert (folder / "beef02-flash-2.bin").exists()
@@ -94,6 +98,11 @@ def test_no_byte_is_left_of_one_and_every_row_of_the_other(folder: Path):
         assert pieces_of(index, day).rows == rows
         assert index.answers("p08") == Answers(medicines=True)
         assert index.answers("p07zz") is None
+        left = {one.recording for one in index.recordings("p08")}
+        for table in schema.DERIVED:
+            held = {key for (key,) in index.columns(f"SELECT recording FROM {table}")}
+            assert held <= left, table
+            assert held or table == "blocks"
         with pytest.raises(InputError, match=r"Nothing is kept of p07zz.*p08"):
             forget(index, "p07zz")
 

@@ -214,16 +214,18 @@ def test_rebuilt_from_the_files_it_is_the_same_and_keeps_people_and_notes(folder
     before = everything(folder)
     with opened(folder) as index:
         epochs = index.epochs("p07", NOON.replace(hour=0), NOON.replace(hour=23))
+        packed = index.packed("c0ffee-1-00000001")
         with index.change():
             index.connection.execute("UPDATE recordings SET seconds = 1")
-            index.connection.execute("DELETE FROM epochs")
-            index.connection.execute("DELETE FROM marks")
+            for table in schema.DERIVED.keys() - {"recordings"}:
+                index.connection.execute(f"DELETE FROM {table}")
     assert everything(folder) != before
     done = rebuild(folder)
     assert (done.recordings, done.notes, done.kept) == (1, 2, None)
     assert everything(folder) == before
     with opened(folder) as index:
         assert index.epochs("p07", NOON.replace(hour=0), NOON.replace(hour=23)) == epochs
+        assert index.packed("c0ffee-1-00000001") == packed
     assert epochs
 
 

@@ -31,6 +31,8 @@ class BaselineRow:
     pb2_ln: float | None
     bp_ln: float | None
     valid: bool
+    reason: str = ""  # why it is refused; "" when valid
+    breath_per_min: float | None = None
 
 
 def row_of(at: datetime, moment: Moment) -> BaselineRow:
@@ -42,12 +44,26 @@ def row_of(at: datetime, moment: Moment) -> BaselineRow:
         moment.pb2_ln if comparable and moment.rsa_kind == "pb2" else None,
         moment.bp_ln if comparable else None,
         moment.valid,
+        moment.reason,
+        moment.breath_per_min,
     )
 
 
 def is_comparable(moment: Moment) -> bool:
     """Whether its RSA may be held against others: valid, and breathing neither slow nor paced."""
     return moment.valid and moment.rsa_kind in ("pb2", "bp") and not moment.slow
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Valid epochs of a person, (n,) each: hour of day (0 to 24), day (ordinal), heart period (ms)
+    and RSA (ln), NaN where it may not be compared."""
+
+    hour: Floats
+    day: NDArray[np.int64]
+    hp_ms: Floats
+    pb2_ln: Floats
+    bp_ln: Floats
 
 
 class Past:
@@ -63,40 +79,51 @@ class Past:
             for row in rows
             if now and row.valid and row.hp_ms and _is_past(row.at, now)
         ]
-        self._hour: Floats = np.array([_hour(local) for _, local in kept], float)
-        self._day: NDArray[np.int64] = np.array([at.toordinal() for _, at in kept], np.int64)
-        self._hp, self._pb2, self._bp = (
-            np.array([_nan(getattr(row, name)) for row, _ in kept], float)
-            for name in ("hp_ms", "pb2_ln", "bp_ln")
+        self._columns = Columns(
+            np.array([_hour(local) for _, local in kept], float),
+            np.array([at.toordinal() for _, at in kept], np.int64),
+            *(
+                np.array([_nan(getattr(row, name)) for row, _ in kept], float)
+                for name in ("hp_ms", "pb2_ln", "bp_ln")
+            ),
         )
 
     def own(self, after: timedelta = timedelta(0)) -> Baseline:
         """The own baseline so long after `now`; kind "none" where it is not yet there."""
         if self.now is None:
             return _none("undated")
-        apart = np.abs(self._hour - _hour(self.now + after))
-        near = np.minimum(apart, 24 - apart) <= HOURS
-        epochs, days = int(near.sum()), len(set(self._day[near].tolist()))
-        if epochs < LEAST_EPOCHS or days < LEAST_DAYS:
-            few = "few_days" if days < LEAST_DAYS else "few_epochs"
-            return _none("no_rows" if self.is_empty else few, epochs, days)
-        day = self._day[near]
-        return _of("own", [self._hp[near], self._pb2[near], self._bp[near]], epochs, day)
+        own = own_at(self._columns, _hour(self.now + after))
+        return _none("no_rows") if self.is_empty else own
+
+
+def own_at(past: Columns, hour: float) -> Baseline:
+    """The own baseline at an hour of day by these epochs; kind "none" where they are too few."""
+    apart = np.abs(past.hour - hour)
+    near = np.minimum(apart, 24 - apart) <= HOURS
+    epochs, days = int(near.sum()), len(set(past.day[near].tolist()))
+    if epochs < LEAST_EPOCHS or days < LEAST_DAYS:
+        return _none("few_days" if days < LEAST_DAYS else "few_epochs", epochs, days)
+    values = [past.hp_ms[near], past.pb2_ln[near], past.bp_ln[near]]
+    return _of("own", values, epochs, past.day[near])
+
+
+def median_of(hp_ms: Floats, pb2_ln: Floats, bp_ln: Floats) -> Baseline:
+    """The median of a session's valid epochs, (n,) each; kind "none" below five minutes."""
+    if len(hp_ms) < LEAST_OF_SESSION:
+        return _none("short")
+    return _of("session", [hp_ms, pb2_ln, bp_ln], len(hp_ms), None)
 
 
 def of_session(moments: Sequence[Moment]) -> Baseline:
     """The session's own median, named as such; kind "none" below five minutes of valid epochs."""
     rows = [m for m in moments if m.valid and m.mean_hp_ms]
-    if len(rows) < LEAST_OF_SESSION:
-        return _none("short")
     even = [m for m in rows if is_comparable(m)]
     values = (
         [m.mean_hp_ms for m in rows],
         [m.pb2_ln for m in even if m.rsa_kind == "pb2"],
         [m.bp_ln for m in even],
     )
-    arrays = [np.array([_nan(v) for v in column], float) for column in values]
-    return _of("session", arrays, len(rows), None)
+    return median_of(*(np.array([_nan(v) for v in column], float) for column in values))
 
 
 def _is_past(then: datetime, now: datetime) -> bool:
@@ -150,10 +177,18 @@ def _middle(values: Floats, day: NDArray[np.int64] | None) -> tuple[float | None
 def _day_sd(values: Floats, day: NDArray[np.int64], prior: float) -> float:
     """SD of the days' medians, drawn towards what is usual while the days are few."""
     known = np.isfinite(values)
-    medians = [float(np.median(values[known & (day == one)])) for one in set(day[known].tolist())]
+    medians = _day_medians(values[known], day[known])
     variance = float(np.var(medians, ddof=1)) if len(medians) > 1 else 0.0
     freedom = max(len(medians) - 1, 0)
     return math.sqrt((freedom * variance + PRIOR_DAYS * prior**2) / (freedom + PRIOR_DAYS))
+
+
+def _day_medians(values: Floats, day: NDArray[np.int64]) -> Floats:
+    """Of each day, all days in one sort: a month asks for hundreds of baselines."""
+    order = np.lexsort((values, day))
+    _, first, count = np.unique(day[order], return_index=True, return_counts=True)
+    middles = values[order][[first + (count - 1) // 2, first + count // 2]]
+    return middles.mean(axis=0)
 
 
 def _none(why: str, epochs: int = 0, days: int = 0) -> Baseline:

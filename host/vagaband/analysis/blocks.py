@@ -11,6 +11,8 @@ from vagaband.paced import SETTLE_S, exercises
 from vagaband.reference.lock_in import lock_in
 
 BEGIN_WORDS, END_WORDS = ("start", "begin"), ("end", "stop")
+BOUNDS = (*BEGIN_WORDS, *END_WORDS, "broken")  # texts of marks that only bound a stretch
+RUN_KIND = "protocol"  # of the marks that say which run of a protocol begins, goes on, or is over
 KNOWN_SHARE = 0.5  # of a slow rhythm within an exercise of the device: it is that exercise
 
 
@@ -25,7 +27,12 @@ def blocks_of(
         for one in slow_rhythms(runs)
         if not any(_shared(one.begin_s, one.end_s, p) >= KNOWN_SHARE for p in paced)
     ]
-    return sorted([*paced, *_marked(notes), *slow], key=lambda block: block.begin_s)
+    return sorted([*paced, *marked_blocks(notes), *slow], key=lambda block: block.begin_s)
+
+
+def is_bound(kind: str, text: str) -> bool:
+    """Whether a mark only bounds a stretch or a protocol's run: it is no moment of its own."""
+    return kind == RUN_KIND or text.strip().casefold() in BOUNDS
 
 
 def overlap_share(block: Block, other: Block) -> float:
@@ -72,24 +79,25 @@ def _of_device(piece: Piece, runs: Sequence[HeartRun]) -> list[Block]:
     ]
 
 
-def _marked(notes: Sequence[Note]) -> list[Block]:
+def marked_blocks(notes: Sequence[Note]) -> list[Block]:
     """Notes that reach over a time, and pairs of the same kind whose texts say start and end."""
-    found, open_at = [], dict[str, float]()
+    found, opened = [], dict[str, Note]()
     for note in sorted(notes, key=lambda one: one.t_s):
         word = note.text.strip().lower()
         if note.until_s is not None and note.until_s > note.t_s:
-            found.append(_mark(note.t_s, note.until_s, note.text or note.kind))
+            found.append(_mark(note.t_s, note.until_s, note.text or note.kind, note.tags))
         elif word in BEGIN_WORDS:
-            open_at[note.kind] = note.t_s
-        elif word in END_WORDS and note.kind in open_at:
-            begin_s = open_at.pop(note.kind)
-            if note.t_s > begin_s:
-                found.append(_mark(begin_s, note.t_s, note.kind))
+            opened[note.kind] = note
+        elif word in END_WORDS and note.kind in opened:
+            begin = opened.pop(note.kind)
+            if note.t_s > begin.t_s:
+                tags = tuple(dict.fromkeys(begin.tags + note.tags))
+                found.append(_mark(begin.t_s, note.t_s, note.kind, tags))
     return found
 
 
-def _mark(begin_s: float, end_s: float, text: str) -> Block:
-    return Block(begin_s, end_s, "marked", text, None, "mark")
+def _mark(begin_s: float, end_s: float, text: str, tags: tuple[str, ...]) -> Block:
+    return Block(begin_s, end_s, "marked", text, None, "mark", tags=tags)
 
 
 def _slow_block(begin_s: float, end_s: float, per_min: float) -> Block:

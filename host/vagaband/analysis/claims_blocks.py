@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import exp
 
+from vagaband.analysis.blocks import is_bound
 from vagaband.analysis.change import Comparison, against_baseline, comparison_of
 from vagaband.analysis.model import Baseline, Block, Claim, Moment, Reading
 from vagaband.analysis.moments import within
@@ -42,9 +43,8 @@ def of_blocks(reading: Reading) -> Iterator[Claim]:
 
 def _points(reading: Reading) -> list[int]:
     """The notes of one moment, which are not the end or the whole of a block."""
-    bounds = {t for b in reading.blocks if b.kind == "marked" for t in (b.begin_s, b.end_s)}
     every = enumerate(reading.notes)
-    return [k for k, note in every if note.until_s is None and note.t_s not in bounds]
+    return [k for k, n in every if n.until_s is None and not is_bound(n.kind, n.text)]
 
 
 def _change(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from vagaband.analysis.baseline import BaselineRow, Past, of_session, row_of
@@ -10,7 +10,7 @@ from vagaband.analysis.blocks import blocks_of
 from vagaband.analysis.claims import claims_of
 from vagaband.analysis.claims_wearer import without_rsa
 from vagaband.analysis.heart_series import HeartRun, runs_of
-from vagaband.analysis.model import Answers, Baseline, Moment, Note, Piece, Reading
+from vagaband.analysis.model import Answers, Baseline, Block, Moment, Note, Piece, Reading
 from vagaband.analysis.moments import moments_of
 from vagaband.analysis.regions import on_map
 from vagaband.analysis.regularity import at_moments
@@ -60,13 +60,26 @@ def read_day(
     return replace(reading, claims=tuple(claims_of(reading)))
 
 
-def rows_of(piece: Piece) -> list[tuple[float, BaselineRow]]:
-    """A piece's epochs as the index keeps them, each with its time from the piece's begin: with
-    the slow breathing that only the heart's own rhythm tells. Undated: from 1970 on."""
+@dataclass(frozen=True)
+class Kept:
+    """What the index keeps of a piece, in seconds from its begin: epochs, each with its time;
+    exercises and slow rhythms; corrected intervals."""
+
+    rows: list[tuple[float, BaselineRow]]
+    blocks: list[Block]
+    runs: list[HeartRun]
+
+
+def kept_of(piece: Piece) -> Kept:
+    """The epochs are read with the slow breathing that only the heart's own rhythm tells.
+    Undated: from 1970 on."""
     began = piece.began or datetime.fromtimestamp(0, UTC)
     alone = (replace(piece, offset_s=0.0),)
-    moments = moments_of(alone, blocks_of(alone, runs_of(alone), ()))
-    return [(m.t_s, row_of(began + timedelta(seconds=m.t_s), m)) for m in moments]
+    runs = runs_of(alone)
+    blocks = blocks_of(alone, runs, ())
+    moments = moments_of(alone, blocks)
+    rows = [(m.t_s, row_of(began + timedelta(seconds=m.t_s), m)) for m in moments]
+    return Kept(rows, blocks, runs)
 
 
 def _marks(pieces: Sequence[Piece]) -> list[Note]:

@@ -95,6 +95,7 @@ class Block:
     lock_in_ln: float | None = None  # swing of the heart at the pace, and its standard error
     lock_in_se_ln: float | None = None
     swing_ms: float | None = None
+    tags: tuple[str, ...] = ()  # of a marked stretch
 
 
 @dataclass(frozen=True)

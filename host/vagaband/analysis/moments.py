@@ -98,14 +98,26 @@ def _shown(item: EpochNumbers, slow: bool) -> tuple[str, float | None, str]:
 
 def _slow_stretches(blocks: Sequence[Block]) -> Iterator[_Slow]:
     """Slow paces of the device, slow rhythms, and marked stretches that are mostly such."""
-    slow = [b for b in blocks if b.pace_per_min and b.pace_per_min / 60 < BLIND_BELOW_HZ]
+    slow = [block for block in blocks if is_slow(block)]
     for block in slow:
         why = "paced" if block.recognised_by == "device" else "slow_rhythm"
         yield _Slow(block.begin_s, block.end_s, block.pace_per_min, why)
     for block in blocks:
-        inside = [one for one in slow if overlap_share(block, one)]
-        if block.kind == "marked" and sum(overlap_share(block, o) for o in inside) >= IN_A_BLOCK:
+        if inside := slow_within(block, slow):
             yield _Slow(block.begin_s, block.end_s, inside[0].pace_per_min, "slow_rhythm")
+
+
+def is_slow(block: Block) -> bool:
+    """Whether its pace is one at which PB2 is blind."""
+    return block.pace_per_min is not None and 0 < block.pace_per_min / 60 < BLIND_BELOW_HZ
+
+
+def slow_within(block: Block, slow: Sequence[Block]) -> list[Block]:
+    """The slow rhythms and paces that make a marked stretch a slow one; none where they do not
+    fill half of it."""
+    inside = [one for one in slow if overlap_share(block, one)]
+    is_slow = sum(overlap_share(block, one) for one in inside) >= IN_A_BLOCK
+    return inside if block.kind == "marked" and is_slow else []
 
 
 def _slowed(moment: Moment, stretch: _Slow) -> Moment:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -16,24 +17,24 @@ LEAST_TO_DRAW = 4 * BLOCK
 LEAST_IN_STRETCH = 4  # epochs, to tell how they scatter
 MOST_ALIKE = 0.8  # autocorrelation of neighbouring epochs, at most
 # SD of mean RSA (ln) over so many minutes of a stationary heart: rsa.md §5
-ESTIMATOR_SD = ((0.5, 0.33), (1, 0.30), (2, 0.20), (3, 0.16), (5, 0.11), (10, 0.09))
+ESTIMATOR_SD = ((0.25, 0.38), (0.5, 0.33), (1, 0.30), (2, 0.20), (3, 0.16), (5, 0.11), (10, 0.09))
 MEDIAN_OVER_MEAN = math.sqrt(math.pi / 2)  # SD of a median over that of a mean
 MAD_TO_SD = 1.4826
 HP_EPOCH_SD_MS = 10.0  # SD of the mean heart period of 30 s that the slow waves make
 EPOCHS_PER_MIN = 2.0
 
 
-def estimator_sd(epochs: int) -> float:
+def estimator_sd(epochs: float) -> float:
     """SD (ln) of mean RSA over so many epochs from sampling alone; beyond ten minutes it falls by
     the root of the length."""
     minutes = epochs / EPOCHS_PER_MIN
     lengths, sds = zip(*ESTIMATOR_SD, strict=True)
     if minutes > lengths[-1]:
         return sds[-1] * math.sqrt(lengths[-1] / minutes)
-    return float(np.exp(np.interp(np.log(max(minutes, 0.5)), np.log(lengths), np.log(sds))))
+    return float(np.exp(np.interp(np.log(max(minutes, lengths[0])), np.log(lengths), np.log(sds))))
 
 
-def hp_sd(epochs: int) -> float:
+def hp_sd(epochs: float) -> float:
     """The same of the mean heart period, in ms."""
     return HP_EPOCH_SD_MS / math.sqrt(max(epochs, 1))
 
@@ -41,6 +42,29 @@ def hp_sd(epochs: int) -> float:
 def normal_quantile(comparisons: int = 1) -> float:
     """Of a two-sided 95 % interval, simultaneous for so many comparisons (Bonferroni)."""
     return NormalDist().inv_cdf(1 - (1 - LEVEL) / (2 * max(comparisons, 1)))
+
+
+def student_share(t: Floats, freedom: int) -> Floats:
+    """Share of Student's t within +-|t|, elementwise (Abramowitz and Stegun, 26.7.3 and .4)."""
+    angle = np.arctan(np.abs(t) / math.sqrt(freedom))
+    odd = freedom % 2
+    term = np.cos(angle) if odd else np.ones_like(angle)
+    total = np.zeros_like(angle)
+    for k in range(odd, freedom - 1, 2):
+        total += term
+        term = term * np.cos(angle) ** 2 * (k + 1) / (k + 2)
+    return 2 / math.pi * (angle + np.sin(angle) * total) if odd else np.sin(angle) * total
+
+
+@cache
+def student_quantile(freedom: int, comparisons: int = 1) -> float:
+    """As `normal_quantile`, where the SD is known from so many degrees of freedom only."""
+    low, high = 0.0, 1e6
+    while high - low > 1e-6 * high:
+        middle = (low + high) / 2
+        inside = student_share(np.array(middle), freedom) < 1 - (1 - LEVEL) / max(comparisons, 1)
+        low, high = (middle, high) if inside else (low, middle)
+    return high
 
 
 @dataclass(frozen=True)

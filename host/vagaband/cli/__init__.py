@@ -30,6 +30,8 @@ COMMANDS = {
     "pair": "pair:pair",
     "ports": "flashing:ports",
     "power": "power:power",
+    "profile": "profile:profile_",
+    "protocol": "protocol:protocol",
     "pull": "pull:pull_",
     "replay": "files:replay",
     "report": "report:report",
@@ -67,6 +69,7 @@ def cli() -> None:
     vagaband board --heart "hp=850,rsa=6"  a virtual board behind a serial URL
     vagaband pull --port URL               its sessions
     vagaband report FILE                   what it says, as a page
+    vagaband profile PERSON                what weeks of a person say
     vagaband validate FILE                 device, twin and reference side by side
 
     For personal insight and research; not a medical device, not for treatment decisions.

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from vagaband import breathe, journal, twin
 from vagaband.breathe import Checked, Ended, Follower, Moment
-from vagaband.breathing_words import WORDS
+from vagaband.breathing_words import BAR, WORDS, breath_bar
 from vagaband.cli.shared import (
     DEFAULT_OUT,
     as_json,
@@ -32,7 +32,6 @@ from vagaband.ports import the_port
 from vagaband.resonance import Assessment, assess
 from vagaband.session import Session
 
-BAR = 40  # signs
 MINUTES = 5
 language = click.option(
     "--lang", type=click.Choice(list(WORDS)), default="en", show_default=True, help="Of words."
@@ -145,12 +144,7 @@ def _screen(moment: Moment, words: dict[str, str]) -> Text:
         return Text(f"{words['free']:<20} {'':{BAR}}  {', '.join(tail)}")
     per_min = 60 / (moment.in_s + moment.out_s)
     tail.append(words["pace"].format(per_min=per_min))
-    phase = words["in" if moment.breathing_in else "out"]
-    full = round(BAR * moment.share)
-    colour = "blue" if moment.breathing_in else "yellow"
-    line = Text(f"{phase:<20} ")
-    line.append("█" * full + "░" * (BAR - full), style=colour)
-    return line.append(f"  {', '.join(tail)}")
+    return breath_bar(moment, words).append(f"  {', '.join(tail)}")
 
 
 def _conclude(

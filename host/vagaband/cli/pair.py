@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from vagaband import journal
-from vagaband.cli.shared import DEFAULT_OUT, Range, as_json, print_json, say, stderr, stdout
+from vagaband.cli.data_folder import folder
+from vagaband.cli.shared import Range, as_json, print_json, say, stderr, stdout
 from vagaband.errors import InputError
 from vagaband.files import check_folder, private_folder
 from vagaband.pair.clock_file import Exchange, keep, read
-from vagaband.pair.common import DATED, CommonTime, Placed, common_time_of
+from vagaband.pair.common import DATED, CommonTime, Placed, common_time, load
 from vagaband.pair.exchange import crystal_ppm
 from vagaband.pair.meeting import SECONDS, ask_all
 from vagaband.pair.tap import Checked, check_taps
@@ -29,13 +29,7 @@ WHY = {
 @click.command("pair")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--port", "ports", multiple=True, help="Port or URL of a board; twice for two.")
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_OUT,
-    show_default=True,
-    help="The data folder: what is found is kept there.",
-)
+@folder
 @click.option(
     "--for",
     "for_s",
@@ -125,9 +119,9 @@ def _show(rows: Sequence[dict[str, Any]]) -> None:
 def _compare(files: tuple[Path, ...], to_json: bool) -> None:
     if len(files) != 2:
         raise InputError("It takes two journals.", "Name one of each board.")
-    common = common_time_of(*files)
-    a, b = (journal.load(path) for path in files)
-    checked = check_taps(a, b, common)
+    a, b = (load(path) for path in files)
+    common = common_time(a, b)
+    checked = check_taps(a.journal, b.journal, common)
     if to_json:
         print_json(_as_json(common, checked))
     else:

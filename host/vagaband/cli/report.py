@@ -14,6 +14,7 @@ from vagaband.cli.asking import ask_once
 from vagaband.cli.data_folder import folder as data_folder
 from vagaband.cli.shared import (
     as_json,
+    language,
     print_json,
     rate,
     salvage,
@@ -28,7 +29,6 @@ from vagaband.journal import refuse_recording
 from vagaband.plain import plain
 from vagaband.ports import the_port
 from vagaband.pull import pull
-from vagaband.report import LANGUAGES, preferred_language
 from vagaband.report.marks_file import load_marks
 from vagaband.sessions import schema
 from vagaband.sessions.index import Index
@@ -48,11 +48,7 @@ from vagaband.sessions.written import note_written
 @click.option("--port", help="Pull what is new from this board, and make the page of that.")
 @click.option("--person", metavar="CODE", callback=as_code, help="Whose it is.")
 @data_folder
-@click.option(
-    "--lang",
-    type=click.Choice(list(LANGUAGES)),
-    help="Language [Dutch where this computer's is, else English].",
-)
+@language
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -79,7 +75,7 @@ def report(
     port: str | None,
     person: str | None,
     folder: Path,
-    lang: str | None,
+    language: str,
     out: Path | None,
     hide_notes: bool,
     marks: Path | None,
@@ -114,7 +110,6 @@ def report(
             make_theirs(material, person, folder)
     if out and len(made) > 1:
         raise InputError(f"{len(made)} sessions are new, and --out names one page.", "Leave it.")
-    language = lang or preferred_language()
     if not to_json:
         for material in made:
             home = _home(material, folder)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from vagaband.errors import InputError
 from vagaband.plain import plain
+from vagaband.report import LANGUAGES, preferred_language
 
 # What is printed may hold a device's words: no markup is read from it.
 stdout = Console(highlight=False, markup=False)
@@ -32,6 +33,13 @@ class Range(click.FloatRange):
 
 
 as_json = click.option("--json", "to_json", is_flag=True, help="One JSON object on stdout.")
+language = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(list(LANGUAGES)),
+    default=preferred_language,
+    help="Language [Dutch where this computer's is, else English].",
+)
 rate = click.option("--rate", "rate_hz", type=float, help="Samples a second of a CSV of light.")
 salvage = click.option("--salvage", is_flag=True, help="Use what is left of a damaged journal.")
 port = click.option("--port", help="Serial port or URL of the board; else the only one there.")

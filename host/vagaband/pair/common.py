@@ -6,7 +6,7 @@ Where no exchange is known the boards' dates hold, which are set by whole second
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -99,10 +99,11 @@ class CommonTime:
 
 def common_time_of(a: Path, b: Path) -> CommonTime:
     """Two journals as pulled, each with the exchanges that are kept beside it."""
-    return common_time(*(_load(path) for path in (a, b)))
+    return common_time(load(a), load(b))
 
 
-def _load(path: Path) -> Recording:
+def load(path: Path) -> Recording:
+    """A journal with the exchanges of its session; InputError where it is none."""
     if not path.is_file() or not journals.is_journal(path):
         raise InputError(f"{path} is no journal: it has no board's clock.", "Name a .vbj of pull.")
     journal = journals.load(path)
@@ -118,7 +119,7 @@ def common_time(a: Recording, b: Recording) -> CommonTime:
     exchanged = one_pc and bool(a.exchanges and b.exchanges)
     placed = [_place(r.journal, r.exchanges if one_pc else ()) for r in (a, b)]
     zero_s = min(float(each.at(0.0)) for each in placed)
-    placed = [_from(each, zero_s) for each in placed]
+    placed = [replace(each, common_s=each.common_s - zero_s) for each in placed]
     begin_s = max(float(each.at(0.0)) for each in placed)
     end_s = min(float(each.at(each.seconds)) for each in placed)
     if begin_s >= end_s:
@@ -130,7 +131,7 @@ def common_time(a: Recording, b: Recording) -> CommonTime:
     basis = EXCHANGED if exchanged else DATED
     common = CommonTime(began, basis, placed[0], placed[1], (begin_s, end_s), 0.0, step_s)
     worst_s = float(np.max(common.difference_error_s(np.linspace(begin_s, end_s, 512))))
-    return CommonTime(began, basis, placed[0], placed[1], (begin_s, end_s), worst_s, step_s)
+    return replace(common, error_s=worst_s)
 
 
 def _place(journal: Journal, exchanges: Sequence[Exchange]) -> Placed:
@@ -222,10 +223,6 @@ def _seconds(journal: Journal, clock: ClockMap) -> float:
     ends += [event.index for event in journal.events[-1:]]
     ends += [index for index, _ in journal.beats[-1:]]
     return float(clock.seconds(max(ends, default=0)))
-
-
-def _from(placed: Placed, zero_s: float) -> Placed:
-    return Placed(**{**placed.__dict__, "common_s": placed.common_s - zero_s})
 
 
 def _pc_step_s(a: Sequence[Exchange], b: Sequence[Exchange]) -> float:

@@ -66,7 +66,7 @@ def pc_name() -> str:
 
 def ask_all(
     urls: Sequence[str],
-    seconds: float,
+    seconds: float = SECONDS,
     progress: Callable[[float], None] = lambda share: None,
 ) -> tuple[list[Exchange], list[BaseException]]:
     """Exchange with the board at each port; as `ask_open`. Raises where it can't even begin."""

@@ -13,6 +13,9 @@ from datetime import date, tzinfo
 from vagaband.analysis.model import Answers
 from vagaband.session import Floats
 
+EXERCISES = ("pacing", "resonance")  # of the device: kinds of a Stretch
+SAYS_NOTHING = ("event", "note", "mark", "marked", "")  # of what it was: kinds of a Mark
+
 
 @dataclass(frozen=True)
 class Epochs:
@@ -52,6 +55,7 @@ class Stretch:
     text: str
     tags: tuple[str, ...]
     pace_per_min: float | None
+    swing_ms: float | None = None  # of the heart at that pace
 
 
 @dataclass(frozen=True)
@@ -92,23 +96,34 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Effect:
-    """What goes with a tag: marked moments against control stretches of the same hour."""
+    """What goes with a tag: marked moments against control stretches of the same hour.
+
+    `rsa` is as measured: breathing moves it. `rsa_even` is what is left at the same breathing
+    rate, `rsa_of_breath` what the rate explains; claims on RSA are of `rsa_even`. Intervals are
+    each for itself, claims and `smallest` hold for all tags together.
+    """
 
     tag: str
     marks: int
-    days: int
+    days: int  # with marks
     controls: int
-    hp: Estimate  # ms
+    hp: Estimate  # ms; n: marks that could be used
     rsa: Estimate  # ln
+    rsa_even: Estimate
+    rsa_of_breath: Estimate
     breath: Estimate  # a minute
-    rsa_claim: str  # "more", "less", "" (none shown); corrected for the number of tags
+    rsa_claim: str  # "more", "less", "" (none shown)
     hp_claim: str  # "longer", "shorter", ""
-    breathing_differs: bool  # so that the RSA may be its doing
+    breathing_differs: bool  # so that the RSA as measured may be its doing
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """A challenge: how far the heart moved, and when it was back at the baseline less 0.3 ln."""
+    """A challenge: how far the heart moved, and when it was back at the baseline less 0.3 ln.
+
+    The reaction is during less before. An end of the recovery's interval that is None lies beyond
+    what was watched, and so does the recovery of state "not_in_recording".
+    """
 
     at_s: float
     until_s: float | None
@@ -118,20 +133,26 @@ class Recovery:
     reaction_hp: Estimate
     recovery: Estimate  # s from the end of the challenge
     state: str  # "recovered", "not_in_recording", "no_reaction", "refused"
+    baseline: str  # "own" (of that hour), "before" (the minutes before), "" none
+    watched_s: float  # after the challenge, up to the recording's end or the next challenge
     efficiency: "Efficiency | None"
 
 
 @dataclass(frozen=True)
 class Efficiency:
-    """Vagal efficiency over a challenge: ms of heart period for one ln of RSA."""
+    """Vagal efficiency over a challenge: ms of heart period for one ln of RSA.
 
-    slope: float | None  # least squares
+    Slopes are None where it is refused. `warnings` are codes: efficiency.WARNINGS.
+    """
+
+    slope: float | None  # least squares: drawn down by the noise of RSA
     slope_se: float | None
-    major_axis: float | None  # reduced major axis: not drawn down by the noise of RSA
+    major_axis: float | None  # reduced major axis: hardly
     r: float | None
     n: int  # epochs of 15 s
     rsa_sd: float | None
     why: str  # "" where it is given
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,8 +171,9 @@ class Glimmer:
 
     at_s: float
     text: str
-    rsa: Estimate  # after less before
+    rsa: Estimate  # after less before, beyond what quiet moments that began alike do
     hp: Estimate
+    breath_per_min: float | None = None  # after less before, as measured; None: unknown
 
 
 @dataclass(frozen=True)
@@ -161,19 +183,27 @@ class Candidate:
     at_s: float
     rsa_ln: float  # after less before
     hp_ms: float
-    chance: float  # share of such moments that chance alone makes
+    chance: float  # share of moments as clear as it that the series backwards gives, and its SD
+    breath_per_min: float | None = None  # after less before; None: unknown, so it may explain all
 
 
 @dataclass(frozen=True)
 class Glimmers:
-    """`rsa`, `hp`: of all marked ones together, against control stretches."""
+    """`rsa`, `hp`: of all marked ones together, against control stretches. A claim is what lies
+    beyond their `smallest`, which holds for both together; so for each single one.
+
+    `candidates` are the few clearest of `found` moments, on `days` with recordings; a day on which
+    nothing happens makes `false_per_day` such moments by chance.
+    """
 
     marked: tuple[Glimmer, ...]
     rsa: Estimate
     hp: Estimate
     candidates: tuple[Candidate, ...]
-    false_per_day: float | None  # of candidates, where nothing happened
+    false_per_day: float | None
     why: str  # why there are no candidates
+    found: int = 0
+    days: int = 0
 
 
 @dataclass(frozen=True)
@@ -194,7 +224,7 @@ class Treatment:
 
     begin_s: float
     end_s: float
-    name: str  # of treatments.KINDS, or the wearer's own word
+    name: str  # of treatment_kinds.KINDS, of EXERCISES, or the wearer's own word
     phases: dict[str, Phase]  # "before", "during", "after"
     rsa_changes: dict[str, Estimate]  # "during", "after"
     hp_changes: dict[str, Estimate]

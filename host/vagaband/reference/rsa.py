@@ -79,15 +79,20 @@ def filtered(ibi_ms: Sequence[float] | Floats) -> Filtered:
 
 
 def hold_at_grid(ibi_ms: Sequence[float] | Floats) -> Floats:
-    """Heart period at 2 Hz from the first beat: the interval that contains each grid time, (n,).
+    """Heart period at 2 Hz from the first beat: the interval that contains each instant, (n,)."""
+    intervals = np.asarray(ibi_ms, dtype=np.float64)
+    return intervals[held_at_grid(intervals)]
+
+
+def held_at_grid(ibi_ms: Floats) -> NDArray[np.intp]:
+    """Index of the interval that contains each instant of a 2 Hz grid from the first beat, (n,).
 
     An interval contains its first beat and not its last. Intervals of zero length count nowhere.
     """
-    intervals = np.asarray(ibi_ms, dtype=np.float64)
-    beats_ms = np.concatenate([[0.0], np.cumsum(intervals)])
+    beats_ms = np.concatenate([[0.0], np.cumsum(ibi_ms)])
     step_ms = 1000.0 / GRID_HZ
     grid_ms = np.arange(int(np.ceil(beats_ms[-1] / step_ms))) * step_ms
-    return intervals[np.searchsorted(beats_ms, grid_ms, side="right") - 1]
+    return np.searchsorted(beats_ms, grid_ms, side="right") - 1
 
 
 @cache

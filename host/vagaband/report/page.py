@@ -1,31 +1,18 @@
-"""One self-contained HTML file of a reading: no network, no frame of another, nothing to install.
+"""The page of a reading: what a recording or a day says."""
 
-Its policy forbids every request, and runs no script and no style but the two in it, which it names
-by their hash. All text is escaped by the template; what a wearer or a device wrote passes
-`foreign` before.
-"""
-
-import base64
-import hashlib
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from vagaband import __version__
 from vagaband.analysis.claims_wearer import without_answers
 from vagaband.analysis.model import Reading
 from vagaband.report import charts, epochs, events
 from vagaband.report.foreign import foreign
 from vagaband.report.pattern import pattern_map, places
-from vagaband.report.plot import number
 from vagaband.report.sentences import changes_of, said_of, tiles_of
+from vagaband.report.sheet import sheet
 from vagaband.report.words import Clock, Words
 
-HERE = Path(__file__).parent
+SECTIONS = ("glance", "time", "map", "rhythm", "uncertain", "numbers", "honesty")
 TOPICS = (
     "use",
     "rsa",
@@ -45,20 +32,16 @@ def page(reading: Reading, language: str, hide_notes: bool = False) -> str:
     if hide_notes:
         reading = without_answers(reading)
     words, clock = Words(language), Clock(reading.began)
-    style, script = (
-        Markup(HERE.joinpath(name).read_text("utf-8")) for name in ("style.css", "page.js")
-    )
-    return _template().render(
-        t=words,
-        style=style,
-        style_hash=_hash(style),
-        script=script,
-        script_hash=_hash(script),
+    return sheet(
+        "page.html.jinja",
+        words,
+        ["style.css"],
+        "page.js",
         title=_title(reading, words),
         subtitle=_subtitle(reading, words, clock),
         hidden=hide_notes,
+        sections=SECTIONS,
         honesty=TOPICS,
-        made=words("page.made", version=__version__),
         nothing=_nothing(reading, words),
         axis=charts.time_axis(reading, clock),
         tiles=tiles_of(reading, words),
@@ -88,24 +71,6 @@ def _pictures(reading: Reading, words: Words, clock: Clock, hidden: bool) -> dic
         "epochs": epochs.rows(reading, places(reading, map_), words, clock),
         "sources": _sources(reading, words),
     }
-
-
-@cache
-def _template() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["pct"] = lambda share: f"{number(share)}%"
-    environment.filters["coordinate"] = number
-    return environment.get_template("page.html.jinja")
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _title(reading: Reading, words: Words) -> str:

@@ -3,8 +3,8 @@
 A plot's y grows downwards from 0 to 100, its x is what the axis counts (seconds, or a difference).
 The picture is stretched to the room there is, and its strokes are not: a dot is a very short
 stroke with round or square ends, so that a thousand are one short path and keep their shape (one
-of no length and square ends is no sign on paper). Zooming is another view
-box. Tick labels are text of the page's own size, placed in per cent.
+of no length and square ends is no sign on paper). Zooming is another view box. Tick labels are
+text of the page's own size, placed in per cent.
 
 Not a charting library: Vega-Lite's bundle is 0.9 MB in each page and runs code that it makes
 (`unsafe-eval`), which the page's policy forbids; uPlot draws on a canvas, which neither prints
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 HEIGHT = 100.0
+CAP = 14.0  # half the height of the end of a reach
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 TIME_STEPS_S = (30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600)
 
@@ -48,6 +49,13 @@ def scale_of(values: Iterable[float], least_span: float, count: int = 4) -> Scal
     step = nice_step((high - low) / count)
     first, last = math.floor(low / step), math.ceil(high / step)
     return Scale(first * step, last * step, tuple(k * step for k in range(first, last + 1)))
+
+
+def decimals(ticks: Sequence[float], most: int = 2) -> int:
+    """So many that neighbouring ticks, evenly apart, are written as they are."""
+    step = ticks[1] - ticks[0]
+    exact = (n for n in range(most) if abs(step * 10**n - round(step * 10**n)) < 1e-6)
+    return next(exact, most)
 
 
 def nice_step(rough: float) -> float:
@@ -116,6 +124,28 @@ class Plot:
         """A line across at a value."""
         at = number(self.scale.y(value))
         self._add(kind, f"M{number(self.x[0])} {at}H{number(self.x[1])}")
+
+    def reach(self, kind: str, low: float, high: float, y: float = HEIGHT / 2) -> None:
+        """From one place to another, with an end to each, at a height of the picture itself."""
+        a, b, top, bottom = number(low), number(high), number(y - CAP), number(y + CAP)
+        self._add(kind, f"M{a} {top}V{bottom}M{b} {top}V{bottom}M{a} {number(y)}H{b}")
+
+    def span(self, kind: str, x: float, low: float, high: float) -> None:
+        """A line upwards between two values."""
+        self._add(kind, f"M{number(x)} {number(self.scale.y(low))}V{number(self.scale.y(high))}")
+
+    def area(self, kind: str, corners: Sequence[tuple[float, float]]) -> None:
+        """What lies between points, in their order."""
+        places = "L".join(f"{number(x)} {number(self.scale.y(value))}" for x, value in corners)
+        self._add(kind, f"M{places}z")
+
+    def bars(self, kind: str, stretches: Iterable[tuple[float, float, float]]) -> None:
+        """From the bottom up to a value over each stretch of x: begin, end, value."""
+        d = (
+            f"M{number(a)} {HEIGHT:g}V{number(self.scale.y(value))}H{number(b)}V{HEIGHT:g}z"
+            for a, b, value in stretches
+        )
+        self._add(kind, "".join(d))
 
     def upright(self, kind: str, places: Iterable[float]) -> None:
         """A line from top to bottom at each place."""

@@ -1,8 +1,8 @@
-"""What the page says, in the reader's language: one catalogue a language, numbers, dates, times.
+"""What the pages say, in the reader's language: a catalogue a language, numbers, dates, times.
 
-Catalogues are texts/en.toml and texts/nl.toml. A key is the path to a text, as in
-"glance.title"; `{name}` in a text is filled in. Numbers and dates are written as the language
-writes them (Unicode's CLDR, through Babel).
+A catalogue is texts/en.toml with what only some page has, as texts/profile.en.toml; a key stands
+in one of the files. It is the path to a text, as in "glance.title"; `{name}` in a text is filled
+in. Numbers and dates are written as the language writes them (Unicode's CLDR, through Babel).
 """
 
 import tomllib
@@ -26,8 +26,11 @@ NARROW = "\u202f"  # before a unit: never at the begin of a line
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """Every text of a language by its key."""
-    with (FOLDER / f"{language}.toml").open("rb") as file:
-        return dict(_flat("", tomllib.load(file)))
+    texts = {}
+    for path in sorted((*FOLDER.glob(f"{language}.toml"), *FOLDER.glob(f"*.{language}.toml"))):
+        with path.open("rb") as file:
+            texts |= _flat("", tomllib.load(file))
+    return texts
 
 
 def _flat(prefix: str, table: dict[str, Any]) -> list[tuple[str, str]]:

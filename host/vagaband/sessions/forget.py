@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vagaband.errors import InputError, VagabandError
-from vagaband.plain import plain
+from vagaband.errors import VagabandError
+from vagaband.protocol import state
 from vagaband.sessions import schema
 from vagaband.sessions.facts import FolderFile, files_in, flash_copies, recording_in
 from vagaband.sessions.index import Index
 from vagaband.sessions.written import written_of
 
 ASIDE = re.compile(re.escape(schema.NAME) + r"\.old\d+")  # as set_aside names them
-TABLES = ("notes", "marks", "epochs", "recordings", "owners")  # by recording
+TABLES = (*schema.DERIVED, "notes", "owners")  # by recording
 
 
 @dataclass
@@ -53,11 +53,9 @@ class Traces:
 
 def traces_of(index: Index, person: str) -> Traces:
     """What `forget` would remove. Raises InputError for a code that nothing is kept of."""
-    if person not in index.people():
-        known = ", ".join(index.people()[:8]) or "nobody"
-        raise InputError(
-            f"Nothing is kept of {plain(person, 40)} in {index.folder}.", f"Kept are: {known}."
-        )
+    begun = state.file_of(index.folder, person)
+    if not begun.exists():
+        index.check_person(person)
     rows = index.rows("SELECT recording FROM owners WHERE person = ?", person)
     traces = Traces(person, {row["recording"] for row in rows})
     devices = index.rows("SELECT device FROM devices WHERE person = ?", person)
@@ -72,7 +70,7 @@ def traces_of(index: Index, person: str) -> Traces:
             row["device"]
             for row in index.rows("SELECT device FROM recordings WHERE recording = ?", recording)
         }
-    traces.files = _files(index, person, traces.recordings)
+    traces.files = _files(index, person, traces.recordings) + [begun] * begun.exists()
     flashes = flash_copies(index.folder)
     traces.whole = [path for path, device in flashes.items() if device in worn - {""}]
     made = written_of(index, person)

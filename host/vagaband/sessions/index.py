@@ -8,11 +8,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from vagaband.analysis.baseline import BaselineRow
 from vagaband.analysis.model import Answers
+from vagaband.errors import InputError
+from vagaband.plain import plain
 from vagaband.sessions import schema
+from vagaband.sessions.packed import is_whole
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,15 @@ class StoredNote:
     label: str
 
 
+MOST_NAMED = 8  # people, in an error
 RECORDINGS = """
     SELECT r.name, r.recording, r.source, r.device, r.seconds, r.ended, r.damage,
         COALESCE(o.told_began_s, r.began_s) AS began_s, o.person
     FROM recordings r JOIN owners o USING (recording)
 """
 EPOCHS = """
-    SELECT COALESCE(o.told_began_s, r.began_s) + e.t_s AS at_s, e.hp_ms, e.pb2_ln, e.bp_ln, e.valid
+    SELECT COALESCE(o.told_began_s, r.began_s) + e.t_s AS at_s, e.hp_ms, e.pb2_ln, e.bp_ln,
+        e.breath_per_min, e.reason
     FROM recordings r JOIN owners o USING (recording) JOIN epochs e USING (recording)
     WHERE o.person = ? AND at_s >= ? AND at_s < ? ORDER BY at_s
 """
@@ -106,6 +112,11 @@ class Index:
         """The rows of a query."""
         with schema.told(self.path):
             return [dict(row) for row in self.connection.execute(query, values)]
+
+    def columns(self, query: str, *values: object) -> list[tuple]:
+        """The rows of a query that has many."""
+        with schema.told(self.path):
+            return list(map(tuple, self.connection.execute(query, values)))
 
     def recordings(self, person: str | None = None) -> list[Recording]:
         """The recordings, of one person or of all; dated ones first, in their order."""
@@ -141,10 +152,21 @@ class Index:
                 row["hp_ms"],
                 row["pb2_ln"],
                 row["bp_ln"],
-                bool(row["valid"]),
+                not row["reason"],
+                row["reason"],
+                row["breath_per_min"],
             )
             for row in rows
         ]
+
+    def packed(self, recording: str) -> bytes:
+        """A recording's corrected intervals, for `unpack`; schema.DamagedError where these are
+        not the bytes that were kept."""
+        rows = self.rows("SELECT packed FROM intervals WHERE recording = ?", recording)
+        data = rows[0]["packed"] if rows else b""
+        if not is_whole(data):
+            raise schema.DamagedError(f"{self.path} is damaged: the intervals of {recording}.")
+        return data
 
     def people(self) -> list[str]:
         """Every code that has a recording, a board, something written or an answer."""
@@ -153,6 +175,18 @@ class Index:
             " UNION SELECT person FROM written UNION SELECT person FROM answers ORDER BY person"
         )
         return [row["person"] for row in rows]
+
+    def check_person(self, person: str) -> None:
+        """InputError for a code that nothing is kept of, with those that are near it or there."""
+        people = self.people()
+        if person not in people:
+            near = get_close_matches(person, people, n=3) or people[:MOST_NAMED]
+            raise InputError(
+                f"Nothing is kept of {plain(person, 40)} in {self.folder}.",
+                f"Kept are: {', '.join(near)}; `vagaband sessions` lists all."
+                if near
+                else "`vagaband pull` and `vagaband sessions add` bring recordings in.",
+            )
 
     def holder(self, device: str) -> str:
         """Who wears a board: the person it was given to, else its own number."""
@@ -177,7 +211,8 @@ class Index:
 
     def give_device(self, device: str, person: str) -> None:
         """A person wears the board from now on; what nobody had of it is theirs too, and so is
-        what its nameless wearer answered, where they have not answered themselves."""
+        what was written of its nameless wearer, and what that one answered, where they have not
+        answered themselves."""
         with self.change():
             self.connection.execute(
                 "INSERT INTO devices VALUES (?, ?)"
@@ -191,6 +226,9 @@ class Index:
             )
             self.connection.execute(
                 "UPDATE OR IGNORE answers SET person = ? WHERE person = ?", (person, device)
+            )
+            self.connection.execute(
+                "UPDATE OR REPLACE written SET person = ? WHERE person = ?", (person, device)
             )
             if person != device:
                 self.connection.execute("DELETE FROM answers WHERE person = ?", (device,))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from vagaband.analysis.baseline import DAYS, BaselineRow
 from vagaband.analysis.model import Answers, Note, Piece
@@ -14,11 +15,12 @@ from vagaband.session import Mark, Session
 from vagaband.sessions import schema
 from vagaband.sessions.days import Day, find_day
 from vagaband.sessions.facts import rate_in
-from vagaband.sessions.index import Index, Recording, StoredNote
+from vagaband.sessions.index import Index, LoggedMark, Recording, StoredNote
 from vagaband.sessions.scan import refresh
 
 JOINED = " · "  # between what a device logged of a mark and what was put on it
 LONGEST_DAY = timedelta(hours=36)  # from the first piece's begin to the last one's
+AnyMark = TypeVar("AnyMark", Mark, LoggedMark)
 
 
 @dataclass
@@ -109,8 +111,13 @@ def written_on(path: Path, session: Session) -> list[Note]:
             for recording in index.recordings():
                 if recording.name == path.name:
                     notes = index.notes(recording.recording)
-    found = [_note(note, session.marks, 0.0) for note in notes]
-    found += [Note(mark.t_s, mark.kind, mark.text) for mark in _bare(session, notes)]
+    return notes_on(session.marks, notes)
+
+
+def notes_on(marks: Sequence[AnyMark], notes: Sequence[StoredNote]) -> list[Note]:
+    """A recording's marks with what was noted on it, in its own time."""
+    found = [_note(note, marks, 0.0) for note in notes]
+    found += [Note(mark.t_s, mark.kind, mark.text) for mark in _bare(marks, notes)]
     return sorted(found, key=lambda note: note.t_s)
 
 
@@ -159,7 +166,7 @@ def _joined(read: list[_Read]) -> Material:
     for one in read:
         offset_s = (one.began - first).total_seconds() if one.began and first else 0.0
         marks = one.session.marks
-        session = replace(one.session, marks=_bare(one.session, one.notes))
+        session = replace(one.session, marks=_bare(marks, one.notes))
         numbers = numbers_of(session)
         material.pieces.append(
             Piece(one.path.name, one.source, one.began, offset_s, session, numbers)
@@ -189,13 +196,13 @@ def _check(read: list[_Read]) -> None:
         )
 
 
-def _bare(session: Session, notes: Sequence[StoredNote]) -> list[Mark]:
+def _bare(marks: Sequence[AnyMark], notes: Sequence[StoredNote]) -> list[AnyMark]:
     """The marks that nothing was put on."""
     noted = {note.mark for note in notes if note.mark is not None}
-    return [mark for n, mark in enumerate(session.marks) if n not in noted]
+    return [mark for n, mark in enumerate(marks) if n not in noted]
 
 
-def _note(note: StoredNote, marks: list[Mark], offset_s: float) -> Note:
+def _note(note: StoredNote, marks: Sequence[Mark | LoggedMark], offset_s: float) -> Note:
     """On the day's axis; what was put on a mark takes the mark's place."""
     text, t_s = note.text, note.t_s
     if note.mark is not None and note.mark < len(marks):

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from vagaband import twin
-from vagaband.analysis.baseline import BaselineRow
-from vagaband.analysis.day import rows_of
+from vagaband.analysis.day import Kept, kept_of
 from vagaband.analysis.model import Piece
 from vagaband.assemble import Found, clock_of
 from vagaband.dating import dates
@@ -18,6 +17,8 @@ from vagaband.open_recording import open_recording
 from vagaband.session import Mark, Session
 from vagaband.sessions.facts import FolderFile, files_in, rate_in, recording_in, recording_of
 from vagaband.sessions.index import Index
+from vagaband.sessions.packed import pack
+from vagaband.sessions.schema import DERIVED
 
 Progress = Callable[[str], None]
 Stat = tuple[int, int]  # bytes, time of change
@@ -35,7 +36,7 @@ class Measured:
     ended: bool = True
     damage: str = ""
     marks: list[Mark] = field(default_factory=list)
-    epochs: list[tuple[float, BaselineRow]] = field(default_factory=list)
+    kept: Kept = field(default_factory=lambda: Kept([], [], []))
 
 
 def refresh(index: Index, progress: Progress = lambda what: None) -> list[str]:
@@ -95,7 +96,7 @@ def _forget_gone(index: Index, known: dict[str, dict], files: list[FolderFile]) 
 
 
 def _remove_derived(connection: sqlite3.Connection, name: str) -> None:
-    for table in ("marks", "epochs"):
+    for table in DERIVED.keys() - {"recordings"}:
         connection.execute(
             f"DELETE FROM {table} WHERE recording IN"
             " (SELECT recording FROM recordings WHERE name = ?)",
@@ -151,7 +152,7 @@ def _of_session(measured: Measured, session: Session) -> Measured:
     piece = Piece("", "", None, 0.0, session, numbers_of(session))
     measured.seconds = piece.seconds
     measured.marks = session.marks
-    measured.epochs = rows_of(piece)
+    measured.kept = kept_of(piece)
     return measured
 
 
@@ -175,18 +176,30 @@ def _take_in(index: Index, file: FolderFile, stat: Stat | None, measured: Measur
             "INSERT OR IGNORE INTO owners VALUES (?, ?, NULL)",
             (key, index.holder(measured.device) if measured.device else "unknown"),
         )
-        connection.executemany(
-            "INSERT INTO marks VALUES (?, ?, ?, ?, ?)",
-            [(key, n, mark.t_s, mark.kind, mark.text) for n, mark in enumerate(measured.marks)],
-        )
-        connection.executemany(
-            "INSERT OR IGNORE INTO epochs VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (key, t_s, row.hp_ms, row.pb2_ln, row.bp_ln, row.valid)
-                for t_s, row in measured.epochs
-            ],
-        )
+        _put_found(connection, key, measured)
     return True
+
+
+def _put_found(connection: sqlite3.Connection, key: str, measured: Measured) -> None:
+    """What was found in a recording."""
+    kept = measured.kept
+    rows = {
+        "marks": [(n, mark.t_s, mark.kind, mark.text) for n, mark in enumerate(measured.marks)],
+        "epochs": [
+            (t_s, row.hp_ms, row.pb2_ln, row.bp_ln, row.breath_per_min, row.reason)
+            for t_s, row in kept.rows
+        ],
+        "blocks": [
+            (one.begin_s, one.end_s, one.kind, one.pace_per_min, one.swing_ms)
+            for one in kept.blocks
+        ],
+        "intervals": [(pack(kept.runs),)],
+    }
+    for table, found in rows.items():
+        places = ", ".join("?" * len(DERIVED[table]))
+        connection.executemany(
+            f"INSERT OR IGNORE INTO {table} VALUES ({places})", [(key, *row) for row in found]
+        )
 
 
 def _date(index: Index, device: str, boot: str) -> None:

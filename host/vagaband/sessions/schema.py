@@ -6,19 +6,23 @@ what people said of themselves (1 yes, 0 no, null rather not; a row is there onc
 """
 
 import contextlib
+import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vagaband.errors import InputError, VagabandError
 from vagaband.files import private_folder
+from vagaband.plain import plain
 
 NAME = "index.sqlite"
 APPLICATION = 0x56425349  # "VBSI"
-VERSION = 1
+VERSION = 2
+UPGRADED = (1,)  # versions whose own tables are as they are now
 MAGIC = b"SQLite format 3\0"
 BUSY_S = 20.0  # that another process may hold it
+TELL = logging.getLogger(__name__)  # a warning goes to stderr, whichever command opened it
 
 OWN = {
     "devices": ("device TEXT PRIMARY KEY NOT NULL", "person TEXT NOT NULL"),
@@ -69,8 +73,18 @@ DERIVED = {
         "hp_ms REAL",
         "pb2_ln REAL",
         "bp_ln REAL",
-        "valid INTEGER NOT NULL",
+        "breath_per_min REAL",
+        "reason TEXT NOT NULL",
     ),
+    "blocks": (
+        "recording TEXT NOT NULL",
+        "begin_s REAL NOT NULL",
+        "end_s REAL NOT NULL",
+        "kind TEXT NOT NULL",
+        "pace_per_min REAL",
+        "swing_ms REAL",
+    ),
+    "intervals": ("recording TEXT PRIMARY KEY NOT NULL", "packed BLOB NOT NULL"),
 }
 KEYS = {
     "written": "PRIMARY KEY (path, person)",
@@ -78,7 +92,8 @@ KEYS = {
     "epochs": "PRIMARY KEY (recording, t_s)",
 }
 TABLES = {**OWN, **DERIVED}
-LARGE = "epochs"  # too many rows to look through each time; rebuild does
+BY_KEY = ("epochs",)  # many small rows: kept once, in the order of their key
+LARGE = ("epochs", "intervals")  # too much to look through each time; rebuild does
 
 
 def open_index(folder: Path, name: str = NAME) -> sqlite3.Connection:
@@ -128,10 +143,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if (application, version) == (0, 0) and not names:
         with transaction(connection):
             if _stamp(connection) == (0, 0):  # nobody was faster
-                for name in TABLES:
-                    connection.execute(_statement(name))
-                connection.execute(f"PRAGMA application_id = {APPLICATION}")
-                connection.execute(f"PRAGMA user_version = {VERSION}")
+                _make(connection, TABLES)
         application, version = _stamp(connection)
     if application != APPLICATION and names and not names & TABLES.keys():
         raise InputError(
@@ -140,22 +152,50 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         )
     if application != APPLICATION:
         raise _no_index(path)
+    if version in UPGRADED:
+        _upgrade(connection, path)
+        application, version = _stamp(connection)
     if version != VERSION:
         raise InputError(
             f"{path} is an index of version {version}, this vagaband reads {VERSION}.",
             "Use the release that wrote it; nothing was changed.",
         )
-    _check_tables(connection, path)
+    _check_tables(connection, path, TABLES)
 
 
-def _check_tables(connection: sqlite3.Connection, path: Path) -> None:
+def _make(connection: sqlite3.Connection, names: Iterable[str]) -> None:
+    """Make tables, and stamp the file as an index of this release."""
+    for name in names:
+        connection.execute(_statement(name))
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    """An older release's index as this one's: what only it knows stays as it is; what the
+    recordings tell is emptied, and so each of them is read again."""
+    with transaction(connection):
+        if _stamp(connection)[1] not in UPGRADED:
+            return  # another process was faster
+        _check_tables(connection, path, OWN)
+        for name in DERIVED:
+            connection.execute(f"DROP TABLE IF EXISTS {name}")
+        _make(connection, DERIVED)
+    TELL.warning(
+        "%s was made by an older vagaband: people, notes and answers are kept, and all recordings "
+        "are read again, once.",
+        plain(path, 200),
+    )
+
+
+def _check_tables(connection: sqlite3.Connection, path: Path, names: Iterable[str]) -> None:
     """What SQLite itself does not notice: names that changed, values of another type."""
     found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
     statements = dict(map(tuple, found))
-    for name in TABLES:
+    for name in names:
         if statements.get(name) != _statement(name):
             raise _damaged(path, f"its table {name} is not as it was made")
-        if name != LARGE:
+        if name not in LARGE:
             (said,) = connection.execute(f"PRAGMA quick_check({name})").fetchone()
             if said != "ok":
                 raise _damaged(path, str(said))
@@ -170,7 +210,7 @@ def _statement(name: str) -> str:
         parts.append(f"{column} CHECK (typeof({what}) IN ({kinds}))")
     if name in KEYS:
         parts.append(KEYS[name])
-    rowid = " WITHOUT ROWID" if name == LARGE else ""  # else it is kept twice
+    rowid = " WITHOUT ROWID" if name in BY_KEY else ""
     return f"CREATE TABLE {name} ({', '.join(parts)}){rowid}"
 
 

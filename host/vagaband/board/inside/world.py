@@ -18,8 +18,9 @@ NEVER = 1 << 60
 BOOT_US = 350_000  # from reset to the first line of boot.py
 SOFT_BOOT_US = 20_000  # the same after a soft reset
 RISING, FALLING = 1, 2
+BEHIND_US = 50_000  # a speeded board that the PC can't keep up with goes slower, not in leaps
 STOP_GRACE_US = 3_000_000  # after `stop` is typed: time to flush, still at the budget's speed
-LATE_US = 20_000  # that a wait may end late and nothing is left out: usual on a PC
+LATE_US = 60_000  # that a wait may end late and nothing is left out: the sensor's queue has it
 NO_SENSOR_US = 60_000_000  # a firmware that has not sampled by then gives the line back
 
 
@@ -158,6 +159,8 @@ class World:
         """The time now, as the firmware sees it; reading costs a few microseconds."""
         self.advance(3)
         if self.speed:
+            if self.speed > 1:
+                self._leave_out(self._paced_us() - self.now_us - BEHIND_US)
             paced_us = self._paced_us()
             if paced_us > self.now_us:
                 self._run_to(paced_us)

@@ -1,0 +1,186 @@
+"""The pictures of `profile` in README: the page of a simulated month, in a browser, as PNG.
+
+Run this file to make host/vagaband/report/profile.*.png anew; it needs a Chromium. Each picture
+says in its PNG text what one reads in it, so that a test can tell a stale one.
+"""
+
+import re
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import vagaband.report
+from browser import chromium, opened
+from page_readings import LANGUAGES
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from simulated_person import Event, Person, Tag, simulate
+from vagaband.analysis.model import Answers
+from vagaband.profile.model import History
+from vagaband.profile.profile import profile_of
+from vagaband.report.profile.page import profile_page
+
+FOLDER = Path(vagaband.report.__file__).parent
+SIZE = (960, 1180)
+SHOWN = {"en": ("header", "glance"), "nl": ("#forest-tags", "tags")}  # its top, and its section
+SEED = 7
+PERSON = Person(hours=9.0, missing=0.13, hp_per_week=9.0)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the person calls things."""
+
+    shop: str
+    cat: str
+    call: str
+    music: str
+    stairs: str
+    stood: str
+    scan: str
+    sun: str
+    asked: str
+    posture: str
+
+
+NAMES = {
+    "en": Names(
+        shop="groceries",
+        cat="cat on my lap",
+        call="phone call",
+        music="music",
+        stairs="stairs",
+        stood="stood up",
+        scan="body scan",
+        sun="sun on the balcony",
+        asked="challenge",
+        posture="posture",
+    ),
+    "nl": Names(
+        shop="boodschappen",
+        cat="kat op schoot",
+        call="telefoon",
+        music="muziek",
+        stairs="de trap",
+        stood="opgestaan",
+        scan="bodyscan",
+        sun="zon op het balkon",
+        asked="uitdaging",
+        posture="houding",
+    ),
+}
+
+
+def month_of(language: str) -> History:
+    """Thirty days of a simulated person who shops, has a cat, and stands up."""
+    names = NAMES[language]
+    tags = (
+        Tag(names.shop, -0.5, -90.0, 1.6, marks=26),
+        Tag(names.cat, 0.55, 45.0, -0.4, marks=24),
+        Tag(names.call, 0.0, -20.0, marks=18),
+        Tag(names.music, 0.0, 0.0, marks=12),
+        Tag("piano", 0.0, 0.0, marks=3),
+    )
+    worn = simulate(seed=SEED, person=PERSON).spans
+    answers = Answers(pacemaker=False, irregular=False, medicines=False)
+    events = _events(worn, names)
+    made = simulate(seed=SEED, tags=tags, events=events, person=PERSON, answers=answers)
+    return replace(made, person="P07")
+
+
+def _events(worn: tuple[tuple[float, float], ...], names: Names) -> list[Event]:
+    """In the midst of recordings in turn: a glimmer, a challenge, an exercise."""
+    found = []
+    for k, (begin_s, end_s) in enumerate(worn):
+        middle_s = (begin_s + end_s) / 2
+        if k % 4 == 0:
+            found.append(
+                Event(
+                    middle_s,
+                    middle_s + 240,
+                    "glimmer",
+                    (),
+                    0.8,
+                    45.0,
+                    tail_s=60.0,
+                    text=names.sun if k % 8 else "",
+                )
+            )
+        elif k % 8 == 1:
+            found.append(
+                Event(
+                    middle_s,
+                    middle_s + 300,
+                    "event",
+                    (names.asked,),
+                    -1.8,
+                    -150.0,
+                    tail_s=150.0,
+                    moment=False,
+                    text=names.stairs,
+                )
+            )
+        elif k % 8 == 5:
+            found.append(
+                Event(
+                    middle_s,
+                    middle_s + 420,
+                    "event",
+                    (names.posture,),
+                    -1.4,
+                    -110.0,
+                    tail_s=90.0,
+                    moment=False,
+                    text=names.stood,
+                )
+            )
+        elif k % 4 == 2:
+            found.append(
+                Event(
+                    middle_s,
+                    middle_s + 900,
+                    "event",
+                    (),
+                    0.5,
+                    40.0,
+                    tail_s=300.0,
+                    moment=False,
+                    text=names.scan,
+                )
+            )
+    return found  # fmt: skip
+
+
+def page_of(language: str) -> str:
+    """The page that the picture is of."""
+    return profile_page(profile_of(month_of(language)), language)
+
+
+def reads(html: str, language: str) -> str:
+    """What one reads in the section that a picture shows, without its spaces."""
+    section = re.search(rf'<section id="{SHOWN[language][1]}".*?</section>', html, re.DOTALL)
+    assert section
+    return re.sub(r"<[^>]*>|\s+", "", section[0])
+
+
+def write_pictures() -> None:
+    """Make each page, and take a picture of a window full of it."""
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
+        for language in LANGUAGES:
+            html = page_of(language)
+            path = Path(name) / f"{language}.html"
+            path.write_text(html, encoding="utf-8")
+            picture = FOLDER / f"profile.{language}.png"
+            with opened(browser, path, SIZE) as seen:
+                seen.page.locator(SHOWN[language][0]).evaluate(
+                    "e => e.scrollIntoView({behavior: 'instant'})"
+                )
+                seen.page.screenshot(path=picture)
+            said = PngInfo()
+            said.add_itxt("Description", reads(html, language))
+            with Image.open(picture) as image:
+                image.save(picture, pnginfo=said, optimize=True)
+
+
+if __name__ == "__main__":
+    write_pictures()
