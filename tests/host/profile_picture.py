@@ -4,24 +4,15 @@ Run this file to make host/vagaband/report/profile.*.png anew; it needs a Chromi
 says in its PNG text what one reads in it, so that a test can tell a stale one.
 """
 
-import re
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import vagaband.report
-from browser import chromium, opened
-from page_readings import LANGUAGES
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from readme_picture import write_pictures
 from simulated_person import Event, Person, Tag, simulate
 from vagaband.analysis.model import Answers
 from vagaband.profile.model import History
 from vagaband.profile.profile import profile_of
 from vagaband.report.profile.page import profile_page
 
-FOLDER = Path(vagaband.report.__file__).parent
-SIZE = (960, 1180)
 SHOWN = {"en": ("header", "glance"), "nl": ("#forest-tags", "tags")}  # its top, and its section
 SEED = 7
 PERSON = Person(hours=9.0, missing=0.13, hp_per_week=9.0)
@@ -156,31 +147,5 @@ def page_of(language: str) -> str:
     return profile_page(profile_of(month_of(language)), language)
 
 
-def reads(html: str, language: str) -> str:
-    """What one reads in the section that a picture shows, without its spaces."""
-    section = re.search(rf'<section id="{SHOWN[language][1]}".*?</section>', html, re.DOTALL)
-    assert section
-    return re.sub(r"<[^>]*>|\s+", "", section[0])
-
-
-def write_pictures() -> None:
-    """Make each page, and take a picture of a window full of it."""
-    with tempfile.TemporaryDirectory() as name, chromium() as browser:
-        for language in LANGUAGES:
-            html = page_of(language)
-            path = Path(name) / f"{language}.html"
-            path.write_text(html, encoding="utf-8")
-            picture = FOLDER / f"profile.{language}.png"
-            with opened(browser, path, SIZE) as seen:
-                seen.page.locator(SHOWN[language][0]).evaluate(
-                    "e => e.scrollIntoView({behavior: 'instant'})"
-                )
-                seen.page.screenshot(path=picture)
-            said = PngInfo()
-            said.add_itxt("Description", reads(html, language))
-            with Image.open(picture) as image:
-                image.save(picture, pnginfo=said, optimize=True)
-
-
 if __name__ == "__main__":
-    write_pictures()
+    write_pictures("profile", page_of, SHOWN)

@@ -4,17 +4,9 @@ Run this file to make host/vagaband/report/together.*.png anew; it needs a Chrom
 says in its PNG text what one reads in it, so that a test can tell a stale one.
 """
 
-import re
-import tempfile
-from pathlib import Path
-
 import numpy as np
-import vagaband.report
-from browser import chromium, opened
 from hearts_read import session_of
-from page_readings import LANGUAGES
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from readme_picture import write_pictures
 from simulated_pairs import Coupling, pairs
 from simulated_pairs import session_of as bare
 from two_people import TOGETHER
@@ -23,8 +15,6 @@ from vagaband.report.together.page import Person, page_for_two
 from vagaband.synchrony.align import together
 from vagaband.synchrony.synchrony import synchrony_of
 
-FOLDER = Path(vagaband.report.__file__).parent
-SIZE = (960, 1180)
 SHOWN = {"en": ("header", "glance"), "nl": ("#lines", "lines")}  # its top, and its section
 SEED, MINUTES, STRENGTH, LAG_S = 5, 20.0, 0.95, 4.0
 BLOCKS = {
@@ -48,31 +38,5 @@ def page_of(language: str) -> str:
     return page_for_two(said, axis, people, "ab" * 16, language)
 
 
-def reads(html: str, language: str) -> str:
-    """What one reads in the section that a picture shows, without its spaces."""
-    section = re.search(rf'<section id="{SHOWN[language][1]}".*?</section>', html, re.DOTALL)
-    assert section
-    return re.sub(r"<[^>]*>|\s+", "", section[0])
-
-
-def write_pictures() -> None:
-    """Make each page, and take a picture of a window full of it."""
-    with tempfile.TemporaryDirectory() as name, chromium() as browser:
-        for language in LANGUAGES:
-            html = page_of(language)
-            path = Path(name) / f"{language}.html"
-            path.write_text(html, encoding="utf-8")
-            picture = FOLDER / f"together.{language}.png"
-            with opened(browser, path, SIZE) as seen:
-                seen.page.locator(SHOWN[language][0]).evaluate(
-                    "e => e.scrollIntoView({behavior: 'instant'})"
-                )
-                seen.page.screenshot(path=picture)
-            said = PngInfo()
-            said.add_itxt("Description", reads(html, language))
-            with Image.open(picture) as image:
-                image.save(picture, pnginfo=said, optimize=True)
-
-
 if __name__ == "__main__":
-    write_pictures()
+    write_pictures("together", page_of, SHOWN)
