@@ -20,7 +20,8 @@ SOFT_BOOT_US = 20_000  # the same after a soft reset
 RISING, FALLING = 1, 2
 BEHIND_US = 50_000  # a speeded board that the PC can't keep up with goes slower, not in leaps
 STOP_GRACE_US = 3_000_000  # after `stop` is typed: time to flush, still at the budget's speed
-LATE_US = 60_000  # that a wait may end late and nothing is left out: the sensor's queue has it
+LATE_US = 100_000  # that a wait may end late and nothing is left out: the sensor's queue has it
+ASLEEP_LATE_US = 60_000  # so much is left of the queue when the firmware sleeps
 NO_SENSOR_US = 60_000_000  # a firmware that has not sampled by then gives the line back
 
 
@@ -131,9 +132,9 @@ class World:
     def _paced_us(self):
         return self._anchor_us + int((self._real_us() - self._anchor_real) * self.speed)
 
-    def _leave_out(self, us):
+    def _leave_out(self, us, least_us=LATE_US):
         """So much of real time is not the board's: the PC was busy."""
-        if us > LATE_US:
+        if us > least_us:
             self._anchor_us -= us
 
     def supervised(self, ask):
@@ -223,7 +224,7 @@ class World:
             wait_us = int((until_us - self._paced_us()) / self.speed)
             if wait_us > 0:
                 self.umbilical.wait(min((wait_us + 999) // 1000, 1000))
-                self._leave_out(self._paced_us() - until_us)
+                self._leave_out(self._paced_us() - until_us, ASLEEP_LATE_US)
                 until_us = min(until_us, self._paced_us())
         self._run_to(until_us)
 
