@@ -81,65 +81,25 @@ def month_of(language: str) -> History:
 
 def _events(worn: tuple[tuple[float, float], ...], names: Names) -> list[Event]:
     """In the midst of recordings in turn: a glimmer, a challenge, an exercise."""
+    glimmer = Event(0, 240, "glimmer", (), 0.8, 45.0, tail_s=60.0)
+    stretch = Event(0, 0, "event", moment=False)
+    asked = {"tags": (names.asked,), "rsa_ln": -1.8, "hp_ms": -150.0, "tail_s": 150.0}
+    stood = {"tags": (names.posture,), "rsa_ln": -1.4, "hp_ms": -110.0, "tail_s": 90.0}
+    scan = replace(stretch, end_s=900, rsa_ln=0.5, hp_ms=40.0, tail_s=300.0, text=names.scan)
+    turns = {  # of eight recordings; the others have none
+        0: glimmer,
+        1: replace(stretch, end_s=300, text=names.stairs, **asked),
+        2: scan,
+        4: replace(glimmer, text=names.sun),
+        5: replace(stretch, end_s=420, text=names.stood, **stood),
+        6: scan,
+    }
     found = []
     for k, (begin_s, end_s) in enumerate(worn):
-        middle_s = (begin_s + end_s) / 2
-        if k % 4 == 0:
-            found.append(
-                Event(
-                    middle_s,
-                    middle_s + 240,
-                    "glimmer",
-                    (),
-                    0.8,
-                    45.0,
-                    tail_s=60.0,
-                    text=names.sun if k % 8 else "",
-                )
-            )
-        elif k % 8 == 1:
-            found.append(
-                Event(
-                    middle_s,
-                    middle_s + 300,
-                    "event",
-                    (names.asked,),
-                    -1.8,
-                    -150.0,
-                    tail_s=150.0,
-                    moment=False,
-                    text=names.stairs,
-                )
-            )
-        elif k % 8 == 5:
-            found.append(
-                Event(
-                    middle_s,
-                    middle_s + 420,
-                    "event",
-                    (names.posture,),
-                    -1.4,
-                    -110.0,
-                    tail_s=90.0,
-                    moment=False,
-                    text=names.stood,
-                )
-            )
-        elif k % 4 == 2:
-            found.append(
-                Event(
-                    middle_s,
-                    middle_s + 900,
-                    "event",
-                    (),
-                    0.5,
-                    40.0,
-                    tail_s=300.0,
-                    moment=False,
-                    text=names.scan,
-                )
-            )
-    return found  # fmt: skip
+        if event := turns.get(k % 8):
+            middle_s = (begin_s + end_s) / 2
+            found.append(replace(event, begin_s=middle_s, end_s=middle_s + event.end_s))
+    return found
 
 
 def page_of(language: str) -> str:
