@@ -11,7 +11,7 @@ import vfs
 
 READY = "\x02vagaband board ready\x03\n"  # the supervisor swallows all up to this
 OWN_MODULES = (
-    "air boot_sequence chip console flash flash_faults i2c_bus motor pins resets rtc"
+    "air boot_sequence chip console flash flash_faults i2c_bus motor pace pins resets rtc"
     " script_actions sleep umbilical virtual_bluetooth virtual_esp32 virtual_machine"
     " virtual_time world"
 )
@@ -108,7 +108,7 @@ def _light_of(umbilical, world):
             "<ddqIBBHHB", stretch_us, period_us, index, n, width, span, average, rate_hz, len(lit)
         )
         wanted = head + bytes(v for pair in lit for v in pair)
-        return world.supervised(lambda: umbilical.ask(b"L", wanted, b"l"))
+        return world.pace.supervised(lambda: umbilical.ask(b"L", wanted, b"l"))
 
     return light
 

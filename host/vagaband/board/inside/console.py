@@ -65,7 +65,7 @@ class Console:
         while not self.available():
             if world.now_us >= until_us:
                 return False
-            if not world.speed and until_us == 1 << 60:
+            if not world.pace.speed and until_us == 1 << 60:
                 world.wait_until(world.now_us + 10_000, self._stdin)
             else:
                 world.wait_until(until_us, self._stdin)

@@ -1,14 +1,14 @@
 """The virtual world around the firmware: its clock, its script, its power.
 
 All times are virtual microseconds since the world began. In fast mode the clock moves only by
-what things cost; in paced mode it also follows real time, times the speed. What a busy PC makes a
-wait longer than it was to be is left out: a chip shares its processor with nobody.
+what things cost; in paced mode it also follows real time, times the speed: see pace.py.
 """
 
 import binascii
 
 from flash import BLOCKS
 from flash_faults import FlashFaults
+from pace import ASLEEP_LATE_US, Pace
 from pins import Pins
 from resets import PWRON_RESET, SOFT_RESET, WDT_RESET
 from script_actions import ScriptActions
@@ -18,10 +18,7 @@ NEVER = 1 << 60
 BOOT_US = 350_000  # from reset to the first line of boot.py
 SOFT_BOOT_US = 20_000  # the same after a soft reset
 RISING, FALLING = 1, 2
-BEHIND_US = 50_000  # a speeded board that the PC can't keep up with goes slower, not in leaps
 STOP_GRACE_US = 3_000_000  # after `stop` is typed: time to flush, still at the budget's speed
-LATE_US = 100_000  # that a wait may end late and nothing is left out: the sensor's queue has it
-ASLEEP_LATE_US = 60_000  # so much is left of the queue when the firmware sleeps
 NO_SENSOR_US = 60_000_000  # a firmware that has not sampled by then gives the line back
 
 
@@ -33,7 +30,6 @@ class World:
 
     def __init__(self, config, umbilical, real_time, pin_trace=None, line_trace=None):
         self.umbilical = umbilical
-        self._real_us = real_time.ticks_us
         self._real_sleep_us = real_time.sleep_us
         kept = config["world"]
         self.now_us = kept["now_us"]
@@ -72,9 +68,7 @@ class World:
         self.air = None
         self._air_us = NEVER  # when something happens there by itself
         self._interrupt = False
-        self._anchor_real = self._real_us()
-        self._anchor_us = self.now_us
-        self.speed = self._idle_speed
+        self.pace = Pace(real_time.ticks_us, self.now_us, self._idle_speed)
         self.boot_us = device["boot_us"] if soft else self.now_us
         self._boot_cost_us = SOFT_BOOT_US if soft else BOOT_US
         self._plan()
@@ -124,29 +118,12 @@ class World:
     def _set_speed(self):
         wearing = self.holding and self.budget_state in ("waiting", "running", "grace")
         speed = self._wear_speed if wearing else self._idle_speed
-        if speed != self.speed:
-            self._anchor_real = self._real_us()
-            self._anchor_us = self.now_us
-            self.speed = speed
-
-    def _paced_us(self):
-        return self._anchor_us + int((self._real_us() - self._anchor_real) * self.speed)
-
-    def _leave_out(self, us, least_us=LATE_US):
-        """So much of real time is not the board's: the PC was busy."""
-        if us > least_us:
-            self._anchor_us -= us
-
-    def supervised(self, ask):
-        """The answer of `ask()`, for which the board does not wait."""
-        began_us = self._real_us()
-        answer = ask()
-        self._leave_out(int((self._real_us() - began_us) * self.speed))
-        return answer
+        if speed != self.pace.speed:
+            self.pace.set(speed, self.now_us)
 
     def late_us(self):
         """How far virtual time is behind real time, as on a busy PC."""
-        return max(0, self._paced_us() - self.now_us) if self.speed else 0
+        return max(0, self.pace.us() - self.now_us) if self.pace.speed else 0
 
     def advance(self, us):
         """Something took `us` of time."""
@@ -159,10 +136,9 @@ class World:
     def read_us(self):
         """The time now, as the firmware sees it; reading costs a few microseconds."""
         self.advance(3)
-        if self.speed:
-            if self.speed > 1:
-                self._leave_out(self._paced_us() - self.now_us - BEHIND_US)
-            paced_us = self._paced_us()
+        if self.pace.speed:
+            self.pace.keep_up(self.now_us)
+            paced_us = self.pace.us()
             if paced_us > self.now_us:
                 self._run_to(paced_us)
         self.pins.run_handlers()
@@ -179,8 +155,8 @@ class World:
 
     def settle(self):
         """In paced mode: where virtual time ran ahead of real time, waits for real time."""
-        if self.speed:
-            ahead_us = int((self.now_us - self._paced_us()) / self.speed)
+        if self.pace.speed:
+            ahead_us = -self.pace.wait_us(self.now_us)
             if ahead_us > 20_000:
                 self._real_sleep_us(ahead_us)
 
@@ -194,38 +170,38 @@ class World:
         while True:
             if not self.holding:
                 self.take_notices()
-            if not self.speed:
+            if not self.pace.speed:
                 self._doze_to(min(target_us, self._stop_us) if stdin else target_us)
                 return
-            wait_us = int((target_us - self._paced_us()) / self.speed)
+            wait_us = self.pace.wait_us(target_us)
             if wait_us <= 0:
                 if waited:
-                    self._leave_out(self._paced_us() - target_us)
+                    self.pace.leave_out(self.pace.us() - target_us)
                 self._doze_to(target_us)
                 return
             waited = True
             if stdin is not None:
                 self.umbilical.wait_with(stdin, (wait_us + 999) // 1000)
-                self._leave_out(self._paced_us() - target_us)
-                self._doze_to(min(target_us, self._paced_us()))
+                self.pace.leave_out(self.pace.us() - target_us)
+                self._doze_to(min(target_us, self.pace.us()))
                 return
             if wait_us < 1000:
                 self._real_sleep_us(wait_us)
             else:
                 self.umbilical.wait(wait_us // 1000)
-                self._doze_to(min(target_us, max(self.now_us, self._paced_us())))
+                self._doze_to(min(target_us, max(self.now_us, self.pace.us())))
 
     def pass_asleep(self, until_us):
         """Lets time pass, while the firmware sleeps, up to `until_us` or what happens before."""
         if not self.holding:
             self.take_notices()
         until_us = min(until_us, self._stop_us)
-        if self.speed:
-            wait_us = int((until_us - self._paced_us()) / self.speed)
+        if self.pace.speed:
+            wait_us = self.pace.wait_us(until_us)
             if wait_us > 0:
                 self.umbilical.wait(min((wait_us + 999) // 1000, 1000))
-                self._leave_out(self._paced_us() - until_us, ASLEEP_LATE_US)
-                until_us = min(until_us, self._paced_us())
+                self.pace.leave_out(self.pace.us() - until_us, ASLEEP_LATE_US)
+                until_us = min(until_us, self.pace.us())
         self._run_to(until_us)
 
     def take_notices(self):
