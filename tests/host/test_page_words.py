@@ -170,4 +170,5 @@ def test_numbers_dates_and_times_are_written_as_the_language_writes_them():
     assert dutch.span(280) == "4 min 40 s"
     assert dutch.span(3600 * 24) == "24 uur"
     assert dutch.span(5000) == "83 minuten"
+    assert dutch.span(3600 * 483.4) == "483 uur"
     assert english.span(3600 * 3 + 60 * 5) == "3 h 5 min"

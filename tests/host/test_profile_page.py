@@ -1,6 +1,7 @@
 """The page of a profile: what it says, what it can't say, and that foreign text is text."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import profile_examples as people
@@ -93,6 +94,14 @@ def test_missing_days_keep_their_place_and_are_told_from_days_of_which_nothing_w
     assert sum(row.count("–") == 4 for row in rows) == len(people.MISSING)
     for day in people.MISSING:
         assert f"M{day} 0H{day + 1}V100H{day}z" in html
+
+
+def test_six_minutes_are_not_called_no_hours():
+    day = replace(people.full().trend.days[0], hours=0.1, epochs=10)
+    trend = replace(people.full().trend, days=(day,))
+    html = profile_page(replace(people.full(), trend=trend), "en")
+    assert "Worn on 1 of 1 day: 6 minutes, of which 5 minutes usable." in html
+    assert "0.1" in section(html, "glance")
 
 
 def test_a_trend_is_called_only_where_the_profile_calls_it():

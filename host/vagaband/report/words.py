@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from vagaband.report import LANGUAGES
 
 FOLDER = Path(__file__).with_name("texts")
+WHOLE_FROM_H = 48  # a span of so many hours needs no minutes
 GROUPED_FROM = 10000  # below it "1.014" would be read as a decimal, or as a thousand
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
@@ -81,6 +82,8 @@ class Words:
         minutes = round(seconds / 60)
         if minutes < 120:
             return self.counted("span.minutes", minutes)
+        if minutes >= 60 * WHOLE_FROM_H:
+            return self.counted("span.hours", round(minutes / 60))
         hours, minutes = divmod(minutes, 60)
         if not minutes:
             return self.counted("span.hours", hours)

@@ -96,8 +96,8 @@ def _worn(trend: Trend, words: Words, calendar: Calendar) -> DayChart:
         "profile.days.worn.summary",
         worn=words.number(worn),
         days=words.counted("profile.days.n", len(days)),
-        hours=words.number(hours),
-        usable=words.number(usable),
+        hours=words.span(hours * HOUR_S),
+        usable=words.span(usable * HOUR_S),
     )
     if usable < hours / 2:
         summary = f"{summary} {words('profile.days.worn.refused')}"

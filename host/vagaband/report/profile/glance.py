@@ -24,6 +24,7 @@ from vagaband.report.sentences import Sentence, Tile, sentence_of
 from vagaband.report.words import Words
 
 HOUR_S = 3600.0
+FEW_H = 10  # hours of which the tenth counts
 TRENDS = {"rsa": RSA, "hp": HP}
 
 
@@ -46,7 +47,7 @@ def tiles_of(profile: Profile, words: Words) -> list[Tile]:
         Tile(words("profile.tiles.days"), words.number(len(days) - gone), there, without),
         Tile(
             words("profile.tiles.hours"),
-            words.number(hours),
+            words.number(hours, int(hours < FEW_H)),
             words("profile.hours"),
             words("profile.tiles.usable", share=share, epochs=words.number(epochs)),
         ),
