@@ -12,6 +12,7 @@ from vagaband.analysis.day import read_day
 from vagaband.analysis.model import Reading
 from vagaband.cli.asking import ask_once
 from vagaband.cli.data_folder import folder as data_folder
+from vagaband.cli.data_folder import with_progress
 from vagaband.cli.shared import (
     as_json,
     language,
@@ -136,7 +137,8 @@ def _named(folder: Path, files: Sequence[Path], began: datetime | None) -> Mater
     if files[0].exists():
         return None
     name = plain(files[0], 60)
-    if not (found := material_named(folder, str(files[0]))):
+    found = with_progress(lambda progress: material_named(folder, str(files[0]), progress))
+    if not found:
         raise InputError(
             f"There is no file and no session {name}.",
             "Check the name and the folder; `vagaband sessions` lists the sessions.",

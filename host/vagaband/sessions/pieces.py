@@ -16,7 +16,7 @@ from vagaband.sessions import schema
 from vagaband.sessions.days import Day, find_day
 from vagaband.sessions.facts import rate_in
 from vagaband.sessions.index import Index, LoggedMark, Recording, StoredNote
-from vagaband.sessions.scan import refresh
+from vagaband.sessions.scan import Progress, refresh
 
 JOINED = " · "  # between what a device logged of a mark and what was put on it
 LONGEST_DAY = timedelta(hours=36)  # from the first piece's begin to the last one's
@@ -92,12 +92,14 @@ def material_of(
     return material
 
 
-def material_named(folder: Path, name: str) -> Material | None:
+def material_named(
+    folder: Path, name: str, progress: Progress = lambda what: None
+) -> Material | None:
     """The session of a data folder that has a name as `sessions` lists it; None for none."""
     if not (folder / schema.NAME).exists():
         return None
     with Index(folder) as index:
-        refresh(index)
+        refresh(index, progress)
         day = find_day(index, name)
         return pieces_of(index, day) if day else None
 
