@@ -15,7 +15,7 @@ _FIRST = const(6)  # blocks before the first fit: 60 s
 _SPAN = const(60)  # blocks that a fit looks back: 10 minutes
 _CHANGE = const(3)  # 0.005 %: a smaller step says nothing and would fill the log
 _LIMIT = const(1966)  # 3 %: beyond it the count or the clock is wrong, not the oscillator
-_TELL = const(30)  # blocks from one reading for the log to the next: 5 minutes
+_TELL = const(12)  # blocks from one reading for the log to the next: 2 minutes
 _WRAP = const(0x1FFFFFFF)  # of the crystal's microseconds: 9 minutes, so that sums stay small
 
 

@@ -1,7 +1,7 @@
 """Two recordings on one clock: the PC's, to which each board's samples are led over its crystal.
 
 Between two exchanges a board's crystal goes evenly but for its temperature, and the sensor's own
-clock is told by the journal's crystal readings each five minutes. Errors are bounds and add up.
+clock is told by the journal's crystal readings each two minutes. Errors are bounds and add up.
 Where no exchange is known the boards' dates hold, which are set by whole seconds.
 """
 
@@ -26,6 +26,7 @@ EXCHANGED, DATED = "exchanges", "dates"  # what a common time stands on
 TOLD_S = 0.002  # of a crystal reading in the journal, a mean over ten seconds
 SENSOR = 3.5 / 65536  # by which the sensor's rate may be off a fit that the firmware did not renew
 UNFITTED = 0.015  # the sensor's before any fit
+RATED_S = 100.0  # between two knots that tell the sensor's rate
 KNOT_S = 0.01  # by which knots may be off one another
 ASLEEP = 3e-4  # the same, where the board slept: fits are hours apart, and skin warms the sensor
 WARMTH = 3e-6  # of a crystal's rate: 10 °C about room temperature
@@ -197,7 +198,7 @@ def _sensor_wander(journal: Journal, t_s: Floats, common_s: Floats, edge: float)
     asleep = journal.header["config"].get("sleep")
     wander = np.full(len(t_s) + 1, ASLEEP if asleep else SENSOR)
     wander[[0, -1]] = max(edge, wander[0])
-    long = np.diff(t_s) > RATE_FROM_S / 2
+    long = np.diff(t_s) > RATED_S
     if long.sum() > 1:
         rates = (np.diff(common_s) / np.maximum(np.diff(t_s), 1e-9))[long]
         change = np.abs(np.diff(rates))
