@@ -156,7 +156,7 @@ class World:
     def settle(self):
         """In paced mode: where virtual time ran ahead of real time, waits for real time."""
         if self.pace.speed:
-            ahead_us = -self.pace.wait_us(self.now_us)
+            ahead_us = self.pace.wait_us(self.now_us)
             if ahead_us > 20_000:
                 self._real_sleep_us(ahead_us)
 
