@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,19 @@ LONG = (
 )
 
 REAL_TIME = {"boards", "start"}  # fixtures that start boards which keep the PC's time
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bytecode is kept in pytest's cache, where none may stand beside the sources.
+
+    Else each worker, and each command that a test starts, compiles all that it imports anew.
+    """
+    cache = getattr(config, "cache", None)
+    if sys.dont_write_bytecode and cache:
+        sys.pycache_prefix = str(cache.mkdir("bytecode"))
+        sys.dont_write_bytecode = False
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_xdist_auto_num_workers() -> int:
