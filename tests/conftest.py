@@ -32,6 +32,9 @@ LONG = (
     "test_clocks",
     "test_a_day",
     "test_doctor",
+    "test_protocol_run",
+    "test_pair_command",
+    "test_pull",
 )
 
 REAL_TIME = {"boards", "start"}  # fixtures that start boards which keep the PC's time
@@ -65,6 +68,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return 3 * (os.cpu_count() or 1) + 1
 
 
+@pytest.hookimpl(trylast=True)  # what is deselected is out by then
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long ones come first, then those that wait for boards: at the end nobody waits for one.
 
