@@ -219,17 +219,17 @@ def test_a_board_that_slept_is_known_less_well():
 
 
 def test_without_exchanges_the_dates_hold_with_their_error():
-    """As boards set by whole seconds: each date is up to a second early or late."""
+    """As boards set by whole seconds, and read so: the one is 0.1 s early, the other 1.9 s."""
     a, b = simulated(4)
     dated = []
-    for side, late_s in ((a, 0.4), (b, -0.6)):
-        began_s = round(side.true_s[0] + late_s) - EPOCH.timestamp()
-        header = side.recording.journal.header | {"rtc_s": int(began_s), "boot": ""}
+    for side, late_s in ((a, -0.1), (b, -1.9)):
+        began_s = side.true_s[0] + late_s - EPOCH.timestamp()
+        header = side.recording.journal.header | {"rtc_s": round(began_s), "boot": ""}
         dated.append(Recording(replace(side.recording.journal, header=header)))
     common = common_time(*dated)
     assert common.basis == DATED
     between_s, share = off_s(common, a, b)
-    assert 0.1 < between_s < common.error_s < 3
+    assert 1 < between_s < common.error_s < 5
     assert share <= 1
     mixed = common_time(dated[0], b.recording)  # one of them has exchanges: half the error
     assert mixed.basis == DATED

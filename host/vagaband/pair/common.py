@@ -31,7 +31,7 @@ ASLEEP = 3e-4  # the same, where the board slept: fits are hours apart, and skin
 GAP_SAMPLES = 5  # by which an estimated gap may be off: three that sensing.py lets miss, its ends
 WARMTH = 3e-6  # of a crystal's rate: 10 °C about room temperature
 CRYSTAL_OFF = 5e-5  # its rate where only one exchange is known
-DATED_S = 1.1  # a clock set by whole seconds, read in whole seconds
+DATED_S = 2.1  # a clock set by whole seconds, and read in whole seconds
 MOST_STEP_S = 0.005  # a PC's clock that was moved by less was only steered
 
 

@@ -41,7 +41,7 @@ def synchrony_of(
     a, b = courses_of(axis)
     usable_s = _usable_s(a.rsa_ln, b.rsa_ln)
     blocks = blocks_of(axis, notes)
-    why = _why_refused(a, b, usable_s, axis.seconds)
+    why = _why_refused(axis, a, b, usable_s)
     refused = Synchrony("refused", why, usable_s, axis.seconds, a, b, blocks)
     if why:
         return refused
@@ -95,12 +95,15 @@ def _usable_s(*lines: np.ndarray) -> int:
     return int(np.count_nonzero(near > 0.5))
 
 
-def _why_refused(a: Course, b: Course, usable_s: int, seconds: int) -> str:
+def _why_refused(axis: Axis, a: Course, b: Course, usable_s: int) -> str:
     if usable_s >= LEAST_USABLE_S:
         return ""
-    if seconds == 0:
+    for heard, why in ((axis.a, "a_refused"), (axis.b, "b_refused")):
+        if not heard.session.intervals:
+            return why
+    if axis.seconds == 0:
         return "no_overlap"
-    if seconds < LEAST_USABLE_S:
+    if axis.seconds < LEAST_USABLE_S:
         return "short"
     own = {"a_refused": _usable_s(a.rsa_ln), "b_refused": _usable_s(b.rsa_ln)}
     return min(own, key=lambda who: own[who])
