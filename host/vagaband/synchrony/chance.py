@@ -31,7 +31,7 @@ def lines_like(a: Floats, draws: int, rng: np.random.Generator) -> Floats:
     detrended too. For its autocorrelation the holes are bridged: where only what is between them
     counted, chance was made too rough, and strangers with holes too often synchronous."""
     known = np.flatnonzero(np.isfinite(a))
-    bridged = np.interp(np.arange(len(a)), known, a[known])
+    bridged = np.interp(np.arange(len(a)), known, a[known], np.nan, np.nan)
     lines = _noise(covariance(bridged, bridged)[: len(a)], draws, rng)
     lines[:, ~np.isfinite(a)] = np.nan
     return detrended(lines)
