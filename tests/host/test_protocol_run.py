@@ -161,7 +161,7 @@ def test_a_board_that_is_lost_keeps_what_it_has_and_the_other_goes_on(boards: Bo
     lengths = [one["seconds"] for one in told["p02"]]
     assert lengths == pytest.approx([20, 60], abs=TOLERANCE_S)
     assert [one["seconds"] for one in told["p01"]] == [None, None]
-    (data,) = log_files(tmp_path / "chip0").values()
+    *_, data = log_files(tmp_path / "chip0").values()  # the run's own session
     kept = [(kind, text) for _, kind, text in journal.decode(data).marks]
     assert kept[1:] == [("first", "start"), ("first", "end"), ("second", "start")][: len(kept) - 1]
 
@@ -187,6 +187,27 @@ def test_one_waits_for_a_board_and_the_block_begins_again(boards: Boards, tmp_pa
     assert told["p01"][1]["seconds"] == pytest.approx(60, abs=TOLERANCE_S)
     marks = [" ".join(one) for one in marks_in(tmp_path / "vagaband-sessions-p02")]
     assert marks[3:-1] == ["second start", "second broken", "second start", "second end"]
+
+
+def test_what_another_recorded_before_is_theirs_alone(boards: Boards, run_cli, tmp_path):
+    """Two people one after the other on one board that measures on; then a board that is not the
+    one from before."""
+    board, path = boards(**FAST), written(tmp_path, TWO_BLOCKS)
+    words = ["protocol", "run", str(path), "--port", board.url, *QUICK]
+    for person in ("p01", "p02"):
+        code, _, err = run_cli(*words, "--person", person, "--folder", person)
+        assert code == 0, err
+        files = list((tmp_path / person).glob("*.vbj"))
+        assert len(files) == 1
+        runs = [one for one in session_in(tmp_path / person).marks if one.text.startswith("begun")]
+        assert len(runs) == 1
+    digest = read(path).digest
+    other = state.State("0" * 8, "two", digest, 1, "participant", "p02", "0" * 12, 1)
+    state.write(tmp_path / "p02", other)
+    code, _, err = run_cli(*words, "--person", "p02", "--folder", "p02", "--resume")
+    assert code == 1
+    assert one_sentence(err)
+    assert "than p02 has worn in this run" in err
 
 
 def test_nobody_is_led_unasked_or_unseen(boards: Boards, run_cli, tmp_path):
