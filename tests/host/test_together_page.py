@@ -88,7 +88,7 @@ def test_one_pacer_is_named_as_that_and_never_as_going_together(pairs):
         assert texts["together.legend.paced"] in read(html, "lines")
         for text in ("synchronous.concurrent", "synchronous.a", "synchronous.b"):
             assert texts[f"synchrony.{text}"].split(":")[0] not in whole
-        assert texts["together.lead.not_shown"].split(". ")[1] in read(html, "lines")
+        assert texts["together.lead.paced"].split(". ")[1] in read(html, "lines")
 
 
 def test_strangers_are_not_called_in_step_and_nobody_leads(pairs):

@@ -17,7 +17,7 @@ from vagaband.ports import the_port
 from vagaband.protocol import state
 from vagaband.protocol.clocks import BoardClock, Clock, PcClock
 from vagaband.protocol.fetch import fetched
-from vagaband.protocol.kept import TOLERANCE_S, Found, compare
+from vagaband.protocol.kept import TOLERANCE_S, Found, about_words, compare
 from vagaband.protocol.meeting import meet
 from vagaband.protocol.model import LANGUAGES, Block, Protocol
 from vagaband.protocol.plan import MOST_SEED, drawn_seed, plan
@@ -204,7 +204,7 @@ def _run(
             state.write(wearer.folder, replace(worn, done=done, begun=running))
 
     agreed = "agreed before" if yes else "agreed here"
-    about = f"{begun.protocol}, seed {begun.seed}, {agreed}"
+    about = about_words(begun.protocol, begun.seed, agreed)
     attended = someone() and not yes
     face = Screen(stderr, lang, protocol.roles) if attended else Lines(stderr, lang)
     try:

@@ -8,6 +8,7 @@ import numpy as np
 
 from vagaband.analysis.baseline import BaselineRow
 from vagaband.analysis.model import Answers, Note
+from vagaband.report.block_titles import block_titles
 from vagaband.report.foreign import foreign
 from vagaband.report.plot import time_ticks
 from vagaband.report.sheet import sheet
@@ -55,7 +56,10 @@ def page_for_two(
         for heard, person in zip((axis.a, axis.b), people, strict=True)
     ]
     verdict, *numbers = sentences_of(found, axis.basis, axis.error_s, words)
-    stretches = blocks.shown(blocks.merged(found.blocks), own, names, words, clock, found.seconds)
+    titles = block_titles([*axis.a.session.marks, *axis.b.session.marks], language)
+    stretches = blocks.shown(
+        blocks.merged(found.blocks), own, names, titles, words, clock, found.seconds
+    )
     return sheet(
         "together/page.html.jinja",
         words,
