@@ -202,7 +202,7 @@ def test_what_another_recorded_before_is_theirs_alone(boards: Boards, run_cli, t
         runs = [one for one in session_in(tmp_path / person).marks if one.text.startswith("begun")]
         assert len(runs) == 1
     digest = read(path).digest
-    other = state.State("0" * 8, "two", digest, 1, "participant", "p02", "0" * 12, 1)
+    other = state.State("0" * 8, "two", digest, 1, "participant", "p02", board="0" * 12, done=1)
     state.write(tmp_path / "p02", other)
     code, _, err = run_cli(*words, "--person", "p02", "--folder", "p02", "--resume")
     assert code == 1
@@ -241,7 +241,9 @@ def test_nobody_is_led_unasked_or_unseen(boards: Boards, run_cli, tmp_path):
 def test_what_was_broken_off_is_forgotten_with_the_person(run_cli, tmp_path):
     """Also where nothing else is known of them yet."""
     folder = tmp_path / "vagaband-sessions"
-    its = state.State(state.new_run(), "rest", "0" * 64, 1, "participant", "p07", 1, True)
+    its = state.State(
+        state.new_run(), "rest", "0" * 64, 1, "participant", "p07", done=1, begun=True
+    )
     state.write(folder, its)
     code, _, err = run_cli("sessions", "forget", "p07", "--yes")
     assert code == 0, err
