@@ -121,6 +121,11 @@ def test_where_one_persons_data_is_refused_that_is_said_and_the_others_still_sta
         assert why in read(html, "glance")
         assert gap in read(html, "glance") + read(html, "lines")
         assert "Too little of both" in read(html, "chance")
+    lost = [replace(i, run=int(i.t_s > 200)) for i in other.intervals if not 100 < i.t_s < 200]
+    glance = read(page_of(*worked_out(one, replace(other, intervals=lost))), "glance")
+    assert re.findall(r"Of (\S+: \S+) nothing was refused. Of (\d+) min", glance) == [
+        ("B: q08", "2")
+    ]
     html = page_of(*worked_out(one, flat), "nl")
     assert "A: p07: middelste waarde" in read(html, "lines")
     assert "Van B: q08 was niets bruikbaar" in read(html, "lines")

@@ -16,9 +16,10 @@ from vagaband.report.synchrony_sentences import sentences_of
 from vagaband.report.together import blocks, pictures
 from vagaband.report.words import Clock, Words
 from vagaband.synchrony.align import Axis, Heard
-from vagaband.synchrony.model import Synchrony
+from vagaband.synchrony.model import Course, Synchrony
 
 SECTIONS = ("glance", "lines", "chance", "changes", "honesty")
+EDGES_S = 60  # of nothing, at the begin and the end of every line
 TOPICS = ("use", "connection", "joined", "rsa", "breathing", "uncertainty", "rhythm", "pulse")
 
 
@@ -73,7 +74,7 @@ def page_for_two(
         verdict=verdict,
         tone=found.verdict,
         numbers=numbers,
-        used=[_used(course.refused, name, words)
+        used=[_used(course, name, words)
               for course, name in zip((found.a, found.b), names.values(), strict=True)],
         charts=pictures.over_time(found, names, words),
         lags=pictures.over_lags(found, words),
@@ -117,12 +118,15 @@ def _ticks(seconds: int, clock: Clock) -> list[pictures.Tick]:
     return [pictures.Tick(100 * t / seconds, clock(t, seconds=exact)) for t in places]
 
 
-def _used(refused: dict[str, int], name: str, words: Words) -> str:
-    """What of one person's was refused, and why."""
-    if not refused:
-        return words("together.none_refused", name=name)
+def _used(course: Course, name: str, words: Words) -> str:
+    """What of one person's was refused, and why; and how much there was nothing to refuse of."""
     whys = "; ".join(
         words("together.refused_for", reason=words(f"reasons.{why}"), span=words.span(seconds))
-        for why, seconds in sorted(refused.items(), key=lambda one: -one[1])
+        for why, seconds in sorted(course.refused.items(), key=lambda one: -one[1])
     )
-    return words("together.refused", name=name, whys=whys)
+    key = "together.refused" if whys else "together.none_refused"
+    said = [words(key, name=name, whys=whys)]
+    unread = int(np.count_nonzero(np.isnan(course.rsa_ln))) - sum(course.refused.values())
+    if unread > EDGES_S:
+        said.append(words("together.unread", span=words.span(unread)))
+    return " ".join(said)
