@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -124,6 +125,8 @@ def test_what_is_kept_is_read_again_and_rubbish_is_refused(tmp_path: Path):
     assert exchanges_of(vbj, journal) == list(board.recording.exchanges)
     journal.header["boot"] = "other"  # another session of this number
     assert exchanges_of(vbj, journal) == []
+    assert keep(tmp_path, replace(later, boot="erased since")) == path
+    assert [each.boot for each in read(path)] == ["erased since"]
     content = json.loads(path.read_text())
     for spoilt in (
         "{}",

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulated_clocks import Simulated, simulate
+from simulated_clocks import RATE_HZ, Simulated, simulate
 from two_boards import UNIX, WornBoard, load, wear
 from vagaband.dating import EPOCH
 from vagaband.errors import InputError
 from vagaband.pair.clock_file import keep
-from vagaband.pair.common import DATED, CommonTime, Recording, common_time
-from vagaband.pair.exchange import crystal_ppm
+from vagaband.pair.common import DATED, EXCHANGED, CommonTime, Recording, common_time
+from vagaband.pair.exchange import WRAP_US, crystal_ppm, since_us
 from vagaband.pair.tap import check_taps
 
 BAR_S = 0.05
@@ -144,6 +144,64 @@ def test_steady_clocks_are_stated_within_the_bar():
     assert common.error_s <= BAR_S
 
 
+def test_what_is_stated_is_made_of_the_parts_that_the_page_names():
+    """Of one board whose clocks are steady: pair.md's table, second by second."""
+    (a, b), warm = simulated(9), simulated(9, warmth=1.0)
+    one = common_time(a.recording, b.recording).a
+    first, last = one.anchors_s
+    error = one.anchor_errors_s[0]
+    assert one.error_s(first) == pytest.approx(error + 0.002)
+    knots = one.knots_s
+    k = int(np.searchsorted(knots, 1500.0))
+    at_knot, amid = one.error_s(knots[k]), one.error_s(knots[k] + 150.0)
+    assert at_knot == pytest.approx(error + 0.002 + 3e-6 * (knots[k] - first), abs=0.001)
+    assert amid - at_knot == pytest.approx(150 * (53e-6 + 3e-6), rel=0.1)
+    assert one.error_s(last + 10) - one.error_s(last) == pytest.approx(10 * 56e-6, rel=0.3)
+    ramp = common_time(*(side.recording for side in warm)).a
+    assert np.max(ramp.sensor) > 1.2 * np.max(one.sensor)
+
+
+def test_a_crystal_s_rate_is_known_beyond_two_exchanges():
+    """The second one half-way through an hour: without it 40 ppm would be 70 ms by the end."""
+    a, b = simulated(10, meet_at_s=(70.0, 1800.0))
+    common = common_time(a.recording, b.recording)
+    between_s, share = off_s(common, a, b)
+    assert share <= 1
+    assert between_s < 0.02
+    assert common.error_s < 0.08
+
+
+def test_an_exchange_names_the_middle_of_a_sample_also_where_the_crystal_wraps():
+    """Steady clocks, so that the true sample at the moment it names is known."""
+    off = []
+    for seed in range(8):
+        board = simulate(seed, 600.0, meet_at_s=(534.5,))
+        (met,) = (exchange.met for exchange in board.recording.exchanges)
+        true = (met.unix_s - board.true_s[0]) * RATE_HZ
+        assert abs(met.index - true) <= met.error_s * RATE_HZ
+        off.append(met.index - true)
+    assert abs(np.mean(off)) < 0.5
+    assert since_us(WRAP_US - 5, 10) == 15
+    assert since_us(10, WRAP_US - 5) == -15
+
+
+@pytest.mark.parametrize("at_s", [40.0, 300.0, 1399.0])
+def test_a_sensor_that_fell_silent_is_stated(at_s: float):
+    """For three seconds, three times: how many samples that was the board only estimates."""
+    worst, stated = [], []
+    silent = [(at_s + later_s, 3.0) for later_s in (0, 60, 120)]
+    for seed in range(5):
+        a, b = simulated(seed, seconds=1800.0, meet_at_s=(70.0, 1780.0), silent=silent)
+        common = common_time(a.recording, b.recording)
+        between_s, share = off_s(common, a, b)
+        assert share <= 1
+        worst.append(between_s)
+        stated.append(common.error_s)
+    print(f"silent from {at_s:g} s on: at most {1000 * max(worst):.0f} ms, stated ", end="")
+    print(f"{1000 * max(stated):.0f} ms")
+    assert max(worst) > 0.01
+
+
 def test_one_exchange_only_states_a_larger_error():
     a, b = simulated(3, meet_at_s=(70.0,))
     common = common_time(a.recording, b.recording)
@@ -161,17 +219,17 @@ def test_a_board_that_slept_is_known_less_well():
 
 
 def test_without_exchanges_the_dates_hold_with_their_error():
-    """As boards set by whole seconds: each date is up to a second early or late."""
+    """As boards set by whole seconds, and read so: the one is 0.1 s early, the other 1.9 s."""
     a, b = simulated(4)
     dated = []
-    for side, late_s in ((a, 0.4), (b, -0.6)):
-        began_s = round(side.true_s[0] + late_s) - EPOCH.timestamp()
-        header = side.recording.journal.header | {"rtc_s": int(began_s), "boot": ""}
+    for side, late_s in ((a, -0.1), (b, -1.9)):
+        began_s = side.true_s[0] + late_s - EPOCH.timestamp()
+        header = side.recording.journal.header | {"rtc_s": round(began_s), "boot": ""}
         dated.append(Recording(replace(side.recording.journal, header=header)))
     common = common_time(*dated)
     assert common.basis == DATED
     between_s, share = off_s(common, a, b)
-    assert 0.1 < between_s < common.error_s < 3
+    assert 1 < between_s < common.error_s < 5
     assert share <= 1
     mixed = common_time(dated[0], b.recording)  # one of them has exchanges: half the error
     assert mixed.basis == DATED
@@ -182,6 +240,16 @@ def test_two_pcs_are_never_put_together():
     a, b = simulated(5)[0], simulated(5, pc="another")[1]
     with pytest.raises(InputError, match="no date, and no exchange"):
         common_time(a.recording, b.recording)
+
+
+def test_of_two_pcs_that_which_knows_both_counts():
+    """One board met another PC too."""
+    a, b = simulated(5)
+    elsewhere = [replace(each, pc="another") for each in a.recording.exchanges]
+    both = Recording(a.recording.journal, [*a.recording.exchanges, *elsewhere])
+    common = common_time(both, b.recording)
+    assert common.basis == EXCHANGED
+    assert common.error_s == common_time(a.recording, b.recording).error_s
 
 
 def test_a_pc_whose_clock_was_set_between_the_boards_says_so():

@@ -96,6 +96,15 @@ WRONG = {
         "sequence",
         "follows itself",
     ),
+    "a block that may follow itself as it is drawn": (
+        TWO_BLOCKS.replace(
+            "format = 1",
+            "format = 1\nsequence = ['first', 'first', 'second']\npermute = [['first', 'second']]",
+        ),
+        2,
+        "sequence",
+        "follows itself",
+    ),
     "an unknown role": (
         TWO_BLOCKS + '[block.roles.nobody]\nen = "a"\nnl = "b"\n',
         30,

@@ -153,6 +153,15 @@ def test_a_missing_block_moves_none_after_it():
     assert [one.is_right for one in found] == [False, True, True, True]
 
 
+def test_a_block_that_is_there_twice_moves_none_after_it():
+    """Stopped as it ended on one board, it is whole there, and was done again with the other."""
+    blocks = [block(name, 10) for name in ("a", "b", "a", "b")]
+    marks = [begun(0)]
+    for n, name in enumerate(("a", "a", "b", "a", "b")):
+        marks += [(20 * n + 1, name, "start"), (20 * n + 11, name, "end")]
+    assert all(one.is_right for one in compare(blocks, [session_of(marks)], RUN))
+
+
 def test_a_board_s_clock_wraps_and_a_slow_answer_says_less():
     ticks = Ticks(100.0, WRAP - 499)
     assert ticks.ms_at(101.0) == 500

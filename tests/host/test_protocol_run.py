@@ -137,6 +137,8 @@ def test_what_is_broken_off_goes_on_at_the_block_that_was_broken(boards: Boards,
     assert done.returncode == 0, err
     assert_whole(out, path)
     marks = [" ".join(one) for one in marks_in(folder) if one[0] != "protocol"]
+    runs = [one.text for one in session_in(folder).marks if one.kind == "protocol"]
+    assert len({re.search("seed [0-9]+", text)[0] for text in runs[:-1]}) == 1
     assert marks == ["first start", "first end", *["second start", "second broken"] * 2,
                      "second start", "second end"]  # fmt: skip
     paces = [one.hz > 0 for one in session_in(folder).paces]

@@ -12,16 +12,19 @@ import pytest
 from simulated_pairs import AT_REST, Coupling, Kind, Pacer, pairs, session_of
 from vagaband.analysis.heart_series import HeartRun
 from vagaband.errors import InputError
+from vagaband.open_recording import Opened
 from vagaband.report.synchrony_sentences import sentences_of
 from vagaband.report.words import Words
 from vagaband.session import Epoch, Floats, Pace
 from vagaband.synchrony.align import Axis, together
+from vagaband.synchrony.align import axis_of as axis_of_two
 from vagaband.synchrony.blocks import own_changes, own_reading
-from vagaband.synchrony.chance import lagged_of
+from vagaband.synchrony.chance import lagged_of, lines_like
+from vagaband.synchrony.course import course_of
 from vagaband.synchrony.lagged import correlations, detrended, peaks
 from vagaband.synchrony.model import Course, Lagged, Stretch
 from vagaband.synchrony.pacing import shared_rhythms
-from vagaband.synchrony.synchrony import courses_of, synchrony_of
+from vagaband.synchrony.synchrony import courses_of, pacing_of, synchrony_of
 from written_sessions import written as written_session
 
 Pair = tuple[HeartRun, HeartRun]
@@ -54,6 +57,9 @@ def strangers_called(n: int, minutes: float, seed: int, kind: Kind = AT_REST) ->
     found = results_of(pairs(np.random.default_rng(seed), n, minutes, kind))
     share = float(np.mean([one.p < 0.05 for one in found]))
     circular = np.mean([one.p_circular < 0.05 for one in found])
+    # The best of all lags is held against the best of all lags of chance.
+    assert np.mean([one.chance_r - one.chance_high[10] for one in found]) > 0
+    assert all(one.best_r >= one.chance_r or one.p > 0.049 for one in found)
     untested = np.mean([naive(one, 60 * minutes) for one in found])
     print(f"{n} pairs of strangers, {minutes:g} min: {100 * share:.1f} % at p < .05; by circular")
     print(f"  shifts {100 * circular:.1f} %, by the naive test {100 * untested:.1f} %")
@@ -121,6 +127,58 @@ def test_the_power_curve_and_where_the_lag_is_right():
                 assert right >= 0.9
 
 
+def test_chance_is_as_smooth_as_a_line_also_where_it_has_holes():
+    """A half is refused, here and there: else 16 % of such strangers were called synchronous."""
+    rng = np.random.default_rng(24)
+    for pair in pairs(rng, 4, 10):
+        line = detrended(lines_of(pair)[0].rsa_ln)
+        holed = np.where(np.arange(len(line)) % 60 < 30, line, np.nan)
+        whole, drawn = (lines_like(each, 60, rng) for each in (line, detrended(holed)))
+        assert (np.isfinite(drawn) == np.isfinite(holed)).all()
+        rough = [
+            float(np.nanmean(np.diff(lines) ** 2) / np.nanvar(lines)) for lines in (whole, drawn)
+        ]
+        assert rough[1] < 1.5 * rough[0]
+
+
+def test_a_line_stands_where_the_heart_was_so():
+    """RSA that swells at 150 s, and a heart that slows down there."""
+    t_s, ibi_ms = [0.0], []
+    while t_s[-1] < 300:
+        near = np.exp(-(((t_s[-1] - 150) / 12) ** 2))
+        ibi_ms.append(850 + 60 * near + (10 + 60 * near) * np.sin(2 * np.pi * 0.25 * t_s[-1]))
+        t_s.append(t_s[-1] + ibi_ms[-1] / 1000)
+    run = HeartRun(0, np.array(t_s[:-1]), np.array(ibi_ms), np.ones(len(ibi_ms), bool))
+    course = courses_of(together(*[session_of(run)] * 2))[0]
+    assert np.nanargmax(course.rsa_ln) == pytest.approx(150, abs=2)
+    assert np.nanargmax(course.hp_ms) == pytest.approx(150, abs=2)
+
+
+def test_an_axis_begins_where_both_have_begun_and_a_part_is_a_part_of_it():
+    """By what was said, by dates, and by their start; B a minute later."""
+    run = pairs(np.random.default_rng(19), 1, 6)[0][0]
+    session = session_of(run)
+    noon = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    a, b = (
+        Opened(Path("x.csv"), session, "intervals", noon + timedelta(seconds=later_s))
+        for later_s in (0, 60)
+    )
+    for axis, later_s in (
+        (axis_of_two(a, b, 100.0), 100),
+        (axis_of_two(a, b, -100.0), -100),
+        (axis_of_two(a, b), 60),
+        (axis_of_two(replace(a, began=None), b), 0),
+    ):
+        one, other = (course.hp_ms for course in courses_of(axis))
+        both = (one, other) if later_s >= 0 else (other, one)
+        shifted = both[0][: len(one) - abs(later_s)], both[1][abs(later_s) :]
+        known = np.isfinite(shifted).all(axis=0)
+        assert known.sum() > 100
+        assert np.allclose(*(line[known] for line in shifted), atol=0.5)
+        part = courses_of(axis.cut(50, 200))[0].hp_ms
+        assert np.allclose(part, one[50:200], equal_nan=True)
+
+
 def test_positive_says_that_b_follows_a():
     rng = np.random.default_rng(3)
     line = np.convolve(rng.normal(size=420), np.hanning(15), "same")
@@ -155,6 +213,44 @@ def with_pacer(n: int, minutes: float, seed: int, late_sd: float) -> list[Pair]:
 def test_one_pacer_is_seen_in_two_hearts_and_not_in_strangers():
     assert called_paced(with_pacer(25, 5, 5, 0.05)) == 1.0
     assert called_paced(pairs(np.random.default_rng(6), 25, 5)) <= 0.12
+
+
+def mixed(first: list[Pair], second: list[Pair]) -> list[Pair]:
+    """A of the one, B of the other."""
+    return [(a, b) for (a, _), (_, b) in zip(first, second, strict=True)]
+
+
+def test_a_line_of_one_heart_or_two_rates_are_no_shared_rhythm():
+    rng = np.random.default_rng(20)
+    six, seven = (pairs(rng, 12, 5, WELL_SEEN, pacer=Pacer(np.full(12, r))) for r in (6.0, 7.0))
+    assert called_paced(mixed(six, pairs(rng, 12, 5))) <= 0.2
+    assert called_paced(mixed(six, seven)) <= 0.2
+
+
+def test_a_finger_that_slips_hides_no_pacer():
+    """Three seconds without a beat in each minute."""
+    found = pairs(np.random.default_rng(21), 8, 5, WELL_SEEN, pacer=Pacer(np.linspace(5, 14, 8)))
+    for a, b in found:
+        line = lines_of((a, b))[0].rhythm_ms
+        line[np.arange(len(line)) % 120 < 6] = np.nan
+        slipped = Course(np.zeros(0), np.zeros(0), line)
+        assert shared_rhythms(slipped, lines_of((a, b))[1])
+
+
+def paced_by(pair: Pair) -> str:
+    axis = axis_of(pair)
+    found = pacing_of(axis, *courses_of(axis))
+    return found[0].by if found else ""
+
+
+def test_two_minutes_of_slow_breathing_together_are_no_connection():
+    """Of ten, with one pacer or each at a rate of their own; strangers seldom have it."""
+    rng = np.random.default_rng(22)
+    one = pairs(rng, 12, 10, WELL_SEEN, pacer=Pacer(rng.uniform(4.5, 7, 12), 60, 180))
+    assert np.mean([paced_by(pair) in ("line", "phase") for pair in one]) >= 0.6
+    six, five = (pairs(rng, 6, 10, WELL_SEEN, pacer=Pacer(np.full(6, r), 0, 300)) for r in (6, 5))
+    assert sum(paced_by(pair) == "apart" for pair in mixed(six, five)) >= 3
+    assert sum(paced_by(pair) != "" for pair in pairs(rng, 12, 10)) <= 2
 
 
 @pytest.mark.slow
@@ -197,6 +293,10 @@ def test_a_pace_that_both_journals_log_counts_though_no_heart_follows():
     assert [(p.by, p.per_min, round(p.end_s - p.begin_s)) for p in found.pacing] == [
         ("logged", 6.0, 140)
     ]
+    axis.b.session.paces[:] = [Pace(60, 0.075), Pace(200, 0.0)]
+    found = synchrony_of(axis)
+    assert (found.verdict, found.pacing[0].by) == ("paced", "apart")
+    assert "a rate of their own" in sentences_of(found, "start", None, Words("en"))[0]
 
 
 # ------------------------------------------------------------------ what is refused, and said
@@ -210,6 +310,14 @@ def test_less_than_five_minutes_is_refused_and_five_are_not():
     assert synchrony_of(axis_of(enough)).verdict != "refused"
 
 
+def test_no_moment_in_common_is_told_from_a_heart_that_was_never_seen():
+    session = session_of(pairs(np.random.default_rng(25), 1, 5)[0][0])
+    apart = synchrony_of(together(session, session, (lambda t_s: t_s, lambda t_s: t_s + 900)))
+    assert (apart.verdict, apart.why) == ("refused", "no_overlap")
+    unseen = synchrony_of(together(session, replace(session, intervals=[])))
+    assert (unseen.verdict, unseen.why) == ("refused", "b_refused")
+
+
 def test_refused_windows_are_left_out_and_who_was_refused_is_said():
     axis = axis_of(pairs(np.random.default_rng(13), 1, 8)[0])
     epochs = [
@@ -221,6 +329,24 @@ def test_refused_windows_are_left_out_and_who_was_refused_is_said():
     assert (found.verdict, found.why) == ("refused", "b_refused")
     assert found.b.refused["motion"] > 200
     assert np.isnan(found.b.rsa_ln[245:460]).all()
+
+
+def test_each_reason_refuses_its_windows():
+    """Beats that were corrected, RSA in the noise, and a heart without any."""
+    run = pairs(np.random.default_rng(23), 1, 5)[0][0]
+    sound = run.sound.copy()
+    sound[100:120] = False
+    steady = HeartRun(0, np.arange(300) * 0.8, np.full(300, 800.0), np.ones(300, bool))
+    noisy = Epoch(120.0, 6.0, 6.0, 30.0, 800.0, 0.0, False, "noise", 0, noise_floor_ln=20.0)
+    for heart, epochs, why, at_s in (
+        (replace(run, sound=sound), [], "corrected", round(run.t_s[110])),
+        (run, [noisy], "noise", 135),
+        (steady, [], "flat", 100),
+    ):
+        course = course_of([heart], epochs, lambda t_s: t_s, 0.0, 290)
+        assert course.refused[why] >= 10
+        assert np.isnan(course.rsa_ln[at_s])
+        assert np.isfinite(course.rsa_ln[50]) == (why != "flat")
 
 
 def test_every_verdict_has_its_words_in_both_languages():
@@ -252,7 +378,8 @@ def test_strangers_of_other_pairs_that_are_as_much_in_step_take_the_claim_back()
     assert synchrony_of(axis).verdict == "synchronous"
     assert synchrony_of(axis, dyads=alike).verdict == "like_strangers"
     others = [lines_of(pair) for pair in pairs(np.random.default_rng(16), 4, 15)]
-    with_others = synchrony_of(axis, dyads=others)
+    short = lines_of(pairs(np.random.default_rng(17), 1, 2)[0])
+    with_others = synchrony_of(axis, dyads=[*others, short])
     assert with_others.strangers
     assert with_others.strangers.pairs == 20
     assert with_others.verdict == "synchronous"

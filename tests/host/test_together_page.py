@@ -84,7 +84,8 @@ def test_one_pacer_is_named_as_that_and_never_as_going_together(pairs):
         html = page_of(said, axis, language)
         assert said.verdict == "paced"
         texts, whole = catalogue(language), re.sub(r"<[^>]*>|\s+", " ", html)
-        assert texts["synchrony.paced"].split("{")[0] in read(html, "glance")
+        why = texts[f"synchrony.paced_by.{said.pacing[0].by}"]
+        assert why.split("{")[0] in read(html, "glance")
         assert texts["together.legend.paced"] in read(html, "lines")
         for text in ("synchronous.concurrent", "synchronous.a", "synchronous.b"):
             assert texts[f"synchrony.{text}"].split(":")[0] not in whole

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from vagaband import journal as journals
-from vagaband.assemble import Found, clock_of
+from vagaband.assemble import ESTIMATED, Found, clock_of
 from vagaband.clockmap import ClockMap
 from vagaband.dating import dates
 from vagaband.errors import InputError
-from vagaband.journal import CRYSTAL, SCALE, Journal
+from vagaband.journal import CRYSTAL, GAP, SCALE, Journal
 from vagaband.pair.clock_file import Exchange, exchanges_of
 from vagaband.pair.exchange import RATE_FROM_S, WRAP_US
 from vagaband.session import Floats
@@ -28,9 +28,10 @@ SENSOR = 3.5 / 65536  # by which the sensor's rate may be off a fit that the fir
 UNFITTED = 0.015  # the sensor's before any fit
 KNOT_S = 0.01  # by which knots may be off one another
 ASLEEP = 3e-4  # the same, where the board slept: fits are hours apart, and skin warms the sensor
+GAP_SAMPLES = 5  # by which an estimated gap may be off: three that sensing.py lets miss, its ends
 WARMTH = 3e-6  # of a crystal's rate: 10 °C about room temperature
 CRYSTAL_OFF = 5e-5  # its rate where only one exchange is known
-DATED_S = 1.1  # a clock set by whole seconds, read in whole seconds
+DATED_S = 2.1  # a clock set by whole seconds, and read in whole seconds
 MOST_STEP_S = 0.005  # a PC's clock that was moved by less was only steered
 
 
@@ -50,6 +51,7 @@ class Placed:
     knots_s: Floats  # (k,), in t_s
     common_s: Floats  # (k,) of the knots
     sensor: Floats  # (k + 1,): bound of the rate's wander before, between and behind the knots
+    gaps_s: Floats  # (k + 1,): bound of what gaps of estimated length shift there
     rate: float  # common seconds in one of its own, before and behind the knots
     anchors_s: Floats  # (a,), in t_s; none where it is dated only
     anchor_errors_s: Floats  # (a,)
@@ -66,8 +68,8 @@ class Placed:
     def error_s(self, t_s: float | Floats) -> Floats:
         """How far off `at` may be, any shape."""
         t = np.asarray(t_s, float)
-        sensor = self.sensor[np.searchsorted(self.knots_s, t)]
-        error = TOLD_S + sensor * _to_next(self.knots_s, t)
+        place = np.searchsorted(self.knots_s, t)
+        error = TOLD_S + self.sensor[place] * _to_next(self.knots_s, t) + self.gaps_s[place]
         if not len(self.anchors_s):
             return error + DATED_S + CRYSTAL_OFF * np.abs(t)
         within = (t >= self.anchors_s[0]) & (t <= self.anchors_s[-1])
@@ -116,9 +118,9 @@ def common_time(a: Recording, b: Recording) -> CommonTime:
     devices = {r.journal.header.get("device") for r in (a, b)}
     if len(devices) == 1:
         raise InputError("Both recordings are of one board.", "Name one of each board.")
-    one_pc = len({exchange.pc for r in (a, b) for exchange in r.exchanges}) == 1
-    exchanged = one_pc and bool(a.exchanges and b.exchanges)
-    placed = [_place(r.journal, r.exchanges if one_pc else ()) for r in (a, b)]
+    a, b = _by_one_pc(a, b)
+    exchanged = bool(a.exchanges and b.exchanges)
+    placed = [_place(r.journal, r.exchanges) for r in (a, b)]
     zero_s = min(float(each.at(0.0)) for each in placed)
     placed = [replace(each, common_s=each.common_s - zero_s) for each in placed]
     begin_s = max(float(each.at(0.0)) for each in placed)
@@ -133,6 +135,18 @@ def common_time(a: Recording, b: Recording) -> CommonTime:
     common = CommonTime(began, basis, placed[0], placed[1], (begin_s, end_s), 0.0, step_s)
     worst_s = float(np.max(common.difference_error_s(np.linspace(begin_s, end_s, 512))))
     return replace(common, error_s=worst_s)
+
+
+def _by_one_pc(a: Recording, b: Recording) -> tuple[Recording, Recording]:
+    """Both with the exchanges of one PC only, of that which knows them best; none where each was
+    with another."""
+    of_a, of_b = ([each.pc for each in r.exchanges] for r in (a, b))
+    pcs = set(of_a) & set(of_b) if of_a and of_b else {*of_a, *of_b}
+    best = max(sorted(pcs), key=(of_a + of_b).count, default="")
+    one, other = (
+        replace(r, exchanges=[each for each in r.exchanges if each.pc == best]) for r in (a, b)
+    )
+    return one, other
 
 
 def _place(journal: Journal, exchanges: Sequence[Exchange]) -> Placed:
@@ -157,6 +171,7 @@ def _place(journal: Journal, exchanges: Sequence[Exchange]) -> Placed:
         knots_s=t_s,
         common_s=common_s,
         sensor=_sensor_wander(journal, t_s, common_s, min(edge, by_knots)),
+        gaps_s=_gaps_s(journal, index),
         rate=float(common_s[-1] - common_s[0]) / span_s if told else 1.0,
         anchors_s=clock.seconds(anchors) if exchanges else np.zeros(0),
         anchor_errors_s=np.array([each.met.error_s for each in exchanges]),
@@ -205,6 +220,13 @@ def _sensor_wander(journal: Journal, t_s: Floats, common_s: Floats, edge: float)
         most = np.maximum(np.append(change, 0), np.append(0, change))
         wander[1:-1][long] = np.maximum(wander[1:-1][long], most / 2)
     return wander
+
+
+def _gaps_s(journal: Journal, knots: Floats) -> Floats:
+    """What gaps of estimated length may shift between knots, which are samples; shape (k + 1,)."""
+    at = [e.index for e in journal.events if e.code == GAP and e.arg & ESTIMATED]
+    counts = np.bincount(np.searchsorted(knots, at), minlength=len(knots) + 1)
+    return counts * GAP_SAMPLES / journal.header["rate_hz"]
 
 
 def _began_s(journal: Journal) -> float:

@@ -51,27 +51,38 @@ class Found:
 def compare(blocks: Sequence[Block], sessions: Sequence[Session], run: str) -> list[Found]:
     """Each planned block with what the sessions of one board, oldest first, have of it.
 
-    Blocks are looked for in order: one that is missing moves none of those after it.
+    As many as can be are found in order: one that is missing moves none of those after it, nor
+    does one that is there twice, as where a run was stopped as it ended.
     """
     names = {block.name for block in blocks}
     there = [found for session in sessions for found in _blocks_of(session.marks, run, names)]
-    compared = []
-    for block in blocks:
-        at = next((k for k, (name, _) in enumerate(there) if name == block.name), None)
-        if at is None or not _comes_next(blocks, len(compared), there, at):
-            compared.append(Found(block.name, block.seconds, None))
-            continue
-        compared.append(Found(block.name, block.seconds, there[at][1]))
-        del there[: at + 1]
-    return compared
+    places = _in_order([block.name for block in blocks], [name for name, _ in there])
+    lengths = [None if place is None else there[place][1] for place in places]
+    return [
+        Found(block.name, block.seconds, length)
+        for block, length in zip(blocks, lengths, strict=True)
+    ]
 
 
-def _comes_next(
-    blocks: Sequence[Block], place: int, there: Sequence[tuple[str, float]], at: int
-) -> bool:
-    """Whether what is passed over on the way to it is not planned for later."""
-    left = [block.name for block in blocks[place + 1 :]]
-    return not any(name in left for name, _ in there[:at])
+def _in_order(planned: Sequence[str], there: Sequence[str]) -> list[int | None]:
+    """For each that is planned its place among those that are there, of a longest common part of
+    both; the last, where one is there twice, for that was not broken."""
+    longest = [[0] * (len(there) + 1) for _ in range(len(planned) + 1)]
+    for i, name in enumerate(planned):
+        for k, other in enumerate(there):
+            passed = max(longest[i][k + 1], longest[i + 1][k])
+            longest[i + 1][k + 1] = longest[i][k] + 1 if name == other else passed
+    places: list[int | None] = [None] * len(planned)
+    i, k = len(planned), len(there)
+    while i and k:
+        if planned[i - 1] == there[k - 1]:
+            i, k = i - 1, k - 1
+            places[i] = k
+        elif longest[i - 1][k] >= longest[i][k - 1]:
+            i -= 1
+        else:
+            k -= 1
+    return places
 
 
 def _blocks_of(marks: Sequence[Mark], run: str, names: set[str]) -> list[tuple[str, float]]:

@@ -73,6 +73,7 @@ class Reader(Fields):
             self.fault("format", f"only format {FORMAT} is known.", f"Write: format = {FORMAT}")
         roles = self._roles(table)
         blocks = self._blocks(table, {role.name for role in roles})
+        permute = self._permute(table, blocks)
         protocol = Protocol(
             name=self.name(table, ""),
             title=self.text(table, "", "title"),
@@ -81,9 +82,9 @@ class Reader(Fields):
             sources=tuple(self.strings(table, "sources")),
             roles=roles,
             blocks=blocks,
-            sequence=self._sequence(table, blocks),
+            sequence=self._sequence(table, blocks, permute),
             repeat=self.whole(table, "", "repeat", 1, MOST_REPEAT, 1),
-            permute=self._permute(table, blocks),
+            permute=permute,
             digest=digest,
         )
         if not self.faults and protocol.seconds > MOST_TOTAL_S:
@@ -190,17 +191,21 @@ class Reader(Fields):
             self.fault(at, error.what, error.next_step)
         return Pace(in_s, out_s)
 
-    def _sequence(self, table: dict[str, Any], blocks: dict[str, Block]) -> tuple[str, ...]:
+    def _sequence(
+        self, table: dict[str, Any], blocks: dict[str, Block], permute: tuple[tuple[str, ...], ...]
+    ) -> tuple[str, ...]:
         names = self.strings(table, "sequence") if "sequence" in table else list(blocks)
         if len(names) > MOST_SEQUENCE:
             self.fault("sequence", "it is too long.", f"{MOST_SEQUENCE} names at most.")
         self.are_blocks("sequence", names, blocks)
         for name in blocks.keys() - set(names):
             self.fault("sequence", f"{name} never comes.", "Put it in, or leave the block out.")
+        drawn = {name: group for group in permute for name in group}
         for name, following in itertools.pairwise(
             names * (2 if table.get("repeat", 1) != 1 else 1)
         ):
-            if name == following and name in blocks and not blocks[name].lead_s:
+            its = [one for one in drawn.get(name, (name,)) if one in blocks]
+            if name == following and not all(blocks[one].lead_s for one in its):
                 self.fault(
                     "sequence",
                     f"{name} follows itself at once: the journal could not tell the two apart.",

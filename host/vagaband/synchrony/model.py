@@ -11,13 +11,18 @@ from vagaband.session import Floats
 VERDICTS = (
     "synchronous",  # in step beyond chance
     "not_shown",  # not beyond chance: none, or too little for so short a time
-    "paced",  # one pacer or one breathing rhythm: what is in common may be its doing
+    "paced",  # one pacer or breathing rhythm, or paces at one time: that may be what is in common
     "like_strangers",  # beyond chance, and no more than between people of different pairs
     "refused",  # `why` says why
 )
 KINDS = ("concurrent", "lagged")  # of synchrony: whether the lag can be told from none
 WHYS = ("no_overlap", "short", "a_refused", "b_refused")
-PACED_BY = ("logged", "line", "phase")  # both journals; one steady pace; breaths that keep phase
+PACED_BY = (
+    "logged",  # both journals
+    "line",  # one steady pace
+    "phase",  # breaths that keep phase
+    "apart",  # each at a pace, at one time and not at one rate
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ class Moving:
 
 @dataclass(frozen=True)
 class Pacing:
-    """A rhythm that both share, from when until when; `by` is one of PACED_BY."""
+    """A rhythm that both share, from when until when; A's where they are `by` "apart" (one of
+    PACED_BY)."""
 
     begin_s: float
     end_s: float

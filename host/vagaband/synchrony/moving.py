@@ -40,7 +40,9 @@ def in_step(a: Floats, b: Floats, found: Moving, rng: np.random.Generator) -> In
     known = np.isfinite(found.r0)
     if not known.any():
         return None
-    a, b = detrended(a[:MOST_CHANCE_S]), detrended(b[:MOST_CHANCE_S])
+    first = int(found.t_s[np.argmax(known)]) - WINDOW_S // 2
+    part = slice(first, first + MOST_CHANCE_S)
+    a, b = detrended(a[part]), detrended(b[part])
     lines = lines_like(a, DRAWS, rng)
     parts = [slice(begin, begin + WINDOW_S) for begin in _begins(a, b)]
     r0 = np.array([correlations(lines[:, part], b[part], 0)[:, 0] for part in parts])

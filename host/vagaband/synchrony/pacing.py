@@ -1,26 +1,25 @@
 """A rhythm that both hearts share: one pacer, or breaths that keep phase with each other.
 
 What two people have in common then may be the pacer's doing, and no test of chance tells it from
-anything else. Three signs: both journals log a pace; both hearts hold a line, that is one steady
-frequency, at the same place (the product of two of Thomson's F tests, 1982, Proc IEEE 70:1055,
-with sine tapers); or their swings keep phase somewhere, as of breaths that wander together.
-Each is corrected for the frequencies and stretches that were looked at.
+anything else. Two signs: both hearts hold a line, that is one steady frequency, at the same place
+(the product of two of Thomson's F tests, 1982, Proc IEEE 70:1055, with sine tapers); or their
+swings keep phase somewhere, as of breaths that wander together. Each is corrected for the
+frequencies and stretches that were looked at.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from vagaband.reference.rsa import GRID_HZ
-from vagaband.session import Floats, Session
-from vagaband.synchrony.course import Clock
+from vagaband.session import Floats
 from vagaband.synchrony.model import Course, Pacing
 
 BAND_HZ = (0.06, 0.45)
 TAPERS, TAPERS_IN_PART = 8, 5  # of an unbroken stretch, and of a part of it
 LEAST_S = 120.0
+BRIDGED_S = 8.0
 PART_S, STEP_S = 150.0, 50.0  # a pace that did not last is found in parts
 # Chance of a shared line, and of phases; and of each heart's own line, for beside one who breathes
 # like a clock a stranger's line has to be at that one place only.
@@ -32,40 +31,33 @@ PHASE_S = 32.0  # of the windows whose phases are compared
 LEVEL_S = 30.0  # Hann: about a breath at the slowest pace on either side
 
 
-def logged_together(
-    a: Session, b: Session, clocks: tuple[Clock, Clock], begin_s: float, seconds: float
-) -> list[Pacing]:
-    """Stretches of the axis in which both journals log a pace."""
-    found = []
-    for one in _logged(a, clocks[0], begin_s):
-        for other in _logged(b, clocks[1], begin_s):
-            first, last = max(one.begin_s, other.begin_s, 0.0), min(one.end_s, other.end_s)
-            if min(last, seconds) > first:
-                found.append(Pacing(first, min(last, seconds), one.per_min, "logged"))
-    return found
-
-
-def _logged(session: Session, clock: Clock, begin_s: float) -> Iterator[Pacing]:
-    ends = [i.t_s + i.ibi_ms / 1000 for i in session.intervals[-1:]]
-    marks = [(pace.t_s, pace.hz) for pace in session.paces] + [(end_s, 0.0) for end_s in ends]
-    for (from_s, hz), (until_s, _) in pairwise(marks):
-        if hz and until_s > from_s:
-            first, last = clock(np.array([from_s, until_s])) - begin_s
-            yield Pacing(float(first), float(last), 60 * hz, "logged")
-
-
 def shared_rhythms(a: Course, b: Course) -> list[Pacing]:
     """Stretches in which both hearts show one rhythm, in order; one that is found as a whole
     stands for its parts."""
     found = []
-    for first, last in _unbroken(np.isfinite(a.rhythm_ms) & np.isfinite(b.rhythm_ms)):
-        lines = (_levelled(a.rhythm_ms[first:last]), _levelled(b.rhythm_ms[first:last]))
+    rhythms = [_bridged(each.rhythm_ms) for each in (a, b)]
+    for first, last in _unbroken(np.isfinite(rhythms).all(axis=0)):
+        lines = (_levelled(rhythms[0][first:last]), _levelled(rhythms[1][first:last]))
         whole = _of_stretch(*lines, TAPERS, LINE, ONE_LINE, PHASE)
         if whole:
             found.append(Pacing(first / GRID_HZ, last / GRID_HZ, *whole))
         else:
             found += _joined(_parts(*lines, first))
     return found
+
+
+def _bridged(line: Floats) -> Floats:
+    """A line (n,) with straight lines over its short holes: else a finger that slips now and then
+    would hide a pacer."""
+    known = np.flatnonzero(np.isfinite(line))
+    if not len(known):
+        return line
+    at = np.arange(len(line))
+    after = np.clip(np.searchsorted(known, at), 0, len(known) - 1)
+    before = np.clip(np.searchsorted(known, at, "right") - 1, 0, None)
+    short = known[after] - known[before] <= BRIDGED_S * GRID_HZ
+    inside = (at >= known[0]) & (at <= known[-1]) & short
+    return np.where(inside, np.interp(at, known, line[known]), np.nan)
 
 
 def _parts(a: Floats, b: Floats, offset: int) -> list[Pacing]:

@@ -18,7 +18,10 @@ LEAST_COMMON_S = 240
 
 def against_strangers(dyads: Sequence[tuple[Course, Course]], most_s: int) -> Strangers | None:
     """Of the first of the dyads against the pairs of an A with another dyad's B, all from their
-    start on and equally long; None with fewer than five dyads or too little in common."""
+    start on and equally long; None with fewer than five dyads or too little in common. Others
+    that were together too shortly are left out, and shorten none."""
+    own_dyad, *rest = dyads
+    dyads = [own_dyad, *(one for one in rest if len(one[0].rsa_ln) >= LEAST_COMMON_S)]
     if len(dyads) < LEAST_DYADS:
         return None
     length = min(len(dyads[0][0].rsa_ln), *(len(a.rsa_ln) for a, _ in dyads[1:]))

@@ -18,7 +18,8 @@ from vagaband.synchrony.chance import LEVEL, lagged_of
 from vagaband.synchrony.course import REACH_S, course_of
 from vagaband.synchrony.model import Course, Lagged, Pacing, Strangers, Synchrony
 from vagaband.synchrony.moving import in_step, moving_of
-from vagaband.synchrony.pacing import logged_together, shared_rhythms
+from vagaband.synchrony.paces import at_one_time, paces_of
+from vagaband.synchrony.pacing import shared_rhythms
 from vagaband.synchrony.strangers import against_strangers
 
 LEAST_USABLE_S = 290  # five minutes, less what the first and last beats and whole seconds cost
@@ -40,7 +41,7 @@ def synchrony_of(
     a, b = courses_of(axis)
     usable_s = _usable_s(a.rsa_ln, b.rsa_ln)
     blocks = blocks_of(axis, notes)
-    why = _why_refused(a, b, usable_s, axis.seconds)
+    why = _why_refused(axis, a, b, usable_s)
     refused = Synchrony("refused", why, usable_s, axis.seconds, a, b, blocks)
     if why:
         return refused
@@ -69,10 +70,14 @@ def courses_of(axis: Axis) -> tuple[Course, Course]:
 
 
 def pacing_of(axis: Axis, a: Course, b: Course) -> tuple[Pacing, ...]:
-    """What both journals log, else what both hearts show."""
-    sessions, clocks = (axis.a.session, axis.b.session), (axis.a.clock, axis.b.clock)
-    logged = logged_together(*sessions, clocks, axis.begin_s, axis.seconds)
-    return tuple(logged or shared_rhythms(a, b))
+    """What both journals log, else one rhythm in both hearts, else slow breathing at one time."""
+    own = [
+        paces_of(heard.session, runs_in(heard.session), heard.clock, axis.begin_s)
+        for heard in (axis.a, axis.b)
+    ]
+    found = at_one_time(*own, axis.seconds)
+    logged = [pacing for pacing in found if pacing.by == "logged"]
+    return tuple(logged or shared_rhythms(a, b) or found)
 
 
 def _course(axis: Axis, heard: Heard) -> Course:
@@ -90,12 +95,15 @@ def _usable_s(*lines: np.ndarray) -> int:
     return int(np.count_nonzero(near > 0.5))
 
 
-def _why_refused(a: Course, b: Course, usable_s: int, seconds: int) -> str:
+def _why_refused(axis: Axis, a: Course, b: Course, usable_s: int) -> str:
     if usable_s >= LEAST_USABLE_S:
         return ""
-    if seconds == 0:
+    for heard, why in ((axis.a, "a_refused"), (axis.b, "b_refused")):
+        if not heard.session.intervals:
+            return why
+    if axis.seconds == 0:
         return "no_overlap"
-    if seconds < LEAST_USABLE_S:
+    if axis.seconds < LEAST_USABLE_S:
         return "short"
     own = {"a_refused": _usable_s(a.rsa_ln), "b_refused": _usable_s(b.rsa_ln)}
     return min(own, key=lambda who: own[who])
