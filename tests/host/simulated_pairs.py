@@ -10,6 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from vagaband.analysis.heart_series import HeartRun
 from vagaband.session import Floats, Interval, Session
+from vagaband.synchrony.align import Axis, together
+from vagaband.synchrony.model import Course
+from vagaband.synchrony.synchrony import courses_of
 
 STEP_S = 0.25
 LEAD_S = 10.0
@@ -33,6 +36,8 @@ class Kind:
 
 
 AT_REST = Kind()
+WELL_SEEN = Kind(rsa_ln=(5.5, 8.0), slow_ms=(5.0, 15.0))  # breathing with a pacer
+Pair = tuple[HeartRun, HeartRun]
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def pairs(
     pacer: Pacer | None = None,
     coupling: Coupling | None = None,
     one_breath: bool = False,
-) -> list[tuple[HeartRun, HeartRun]]:
+) -> list[Pair]:
     """So many pairs as unbroken runs of intervals on one clock. With `one_breath` both breathe
     freely, and as one."""
     count = int((60 * minutes + LEAD_S + 5) / STEP_S)
@@ -205,3 +210,13 @@ def session_of(run: HeartRun) -> Session:
         for t, x, sound in zip(run.t_s.tolist(), run.ibi_ms.tolist(), run.sound, strict=True)
     ]
     return Session("test", 0, np.zeros(0), np.zeros(0), np.zeros(0), intervals, [])
+
+
+def axis_of(pair: Pair) -> Axis:
+    """Both from one moment on."""
+    return together(session_of(pair[0]), session_of(pair[1]))
+
+
+def lines_of(pair: Pair) -> tuple[Course, Course]:
+    """Both persons' lines over their axis."""
+    return courses_of(axis_of(pair))

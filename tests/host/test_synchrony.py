@@ -1,5 +1,5 @@
-"""Two people's hearts: strangers are not called synchronous, a pacer is no connection, and pairs
-that are coupled on purpose are found with their lag."""
+"""Two people's hearts: strangers are not called synchronous, and pairs that are coupled on purpose
+are found with their lag."""
 
 import json
 from dataclasses import replace
@@ -9,52 +9,51 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from simulated_pairs import AT_REST, Coupling, Kind, Pacer, pairs, session_of
+from simulated_pairs import (
+    AT_REST,
+    Coupling,
+    Kind,
+    Pair,
+    axis_of,
+    lines_of,
+    pairs,
+    session_of,
+)
 from vagaband.analysis.heart_series import HeartRun
 from vagaband.errors import InputError
 from vagaband.open_recording import Opened
 from vagaband.report.synchrony_sentences import sentences_of
 from vagaband.report.words import Words
-from vagaband.session import Epoch, Floats, Pace
-from vagaband.synchrony.align import Axis, together
+from vagaband.session import Epoch, Floats
 from vagaband.synchrony.align import axis_of as axis_of_two
+from vagaband.synchrony.align import together
 from vagaband.synchrony.blocks import own_changes, own_reading
 from vagaband.synchrony.chance import lagged_of, lines_like
 from vagaband.synchrony.course import course_of
 from vagaband.synchrony.lagged import correlations, detrended, peaks
-from vagaband.synchrony.model import Course, Lagged, Stretch
-from vagaband.synchrony.pacing import shared_rhythms
-from vagaband.synchrony.synchrony import courses_of, pacing_of, synchrony_of
+from vagaband.synchrony.model import Lagged, Stretch
+from vagaband.synchrony.synchrony import courses_of, synchrony_of
 from written_sessions import written as written_session
 
-Pair = tuple[HeartRun, HeartRun]
-WELL_SEEN = Kind(rsa_ln=(5.5, 8.0), slow_ms=(5.0, 15.0))  # breathing with a pacer
 NAIVE_T = 1.97  # 5 %, of as many seconds as if each were new
 
 
-def axis_of(pair: Pair) -> Axis:
-    return together(session_of(pair[0]), session_of(pair[1]))
-
-
-def lines_of(pair: Pair) -> tuple[Course, Course]:
-    return courses_of(axis_of(pair))
-
-
-def results_of(found: list[Pair]) -> list[Lagged]:
+def results_of(found: list[Pair], seen_s: int = 60) -> list[Lagged]:
+    """`seen_s`: of each minute of A."""
     rng = np.random.default_rng(1)
-    lines = [lines_of(pair) for pair in found]
-    return [lagged_of(a.rsa_ln, b.rsa_ln, 10, rng) for a, b in lines]
+    lines = [[course.rsa_ln for course in lines_of(pair)] for pair in found]
+    holed = [(np.where(np.arange(len(a)) % 60 < seen_s, a, np.nan), b) for a, b in lines]
+    return [lagged_of(a, b, 10, rng) for a, b in holed]
 
 
 def naive(found: Lagged, seconds: float) -> bool:
     return abs(found.r0) * np.sqrt(seconds / (1 - found.r0**2)) > NAIVE_T
 
 
-# ------------------------------------------------------------------ strangers
-
-
-def strangers_called(n: int, minutes: float, seed: int, kind: Kind = AT_REST) -> float:
-    found = results_of(pairs(np.random.default_rng(seed), n, minutes, kind))
+def strangers_called(
+    n: int, minutes: float, seed: int, kind: Kind = AT_REST, seen_s: int = 60
+) -> float:
+    found = results_of(pairs(np.random.default_rng(seed), n, minutes, kind), seen_s)
     share = float(np.mean([one.p < 0.05 for one in found]))
     circular = np.mean([one.p_circular < 0.05 for one in found])
     # The best of all lags is held against the best of all lags of chance.
@@ -78,15 +77,18 @@ def test_of_five_hundred_pairs_of_strangers_at_most_one_in_ten_and_a_half(minute
     assert strangers_called(500, minutes, 100, kind) <= 0.095
 
 
-# ------------------------------------------------------------------ coupled pairs
-
-
 @cache
 def coupled(n: int, minutes: float, sd: float, seed: int) -> tuple[list[Pair], Floats]:
     rng = np.random.default_rng(seed)
     lag_s = rng.uniform(-8, 8, n)
     kind = Kind(rsa_sd=(sd, sd))
     return pairs(rng, n, minutes, kind, coupling=Coupling(1.0, lag_s)), lag_s
+
+
+@pytest.mark.slow
+def test_strangers_of_whom_much_is_refused_are_called_no_oftener():
+    """Half of each minute of A."""
+    assert strangers_called(500, 10, 100, seen_s=30) <= 0.095
 
 
 def power(n: int, minutes: float, sd: float, seed: int) -> tuple[float, float, float]:
@@ -149,7 +151,7 @@ def test_a_line_stands_where_the_heart_was_so():
         ibi_ms.append(850 + 60 * near + (10 + 60 * near) * np.sin(2 * np.pi * 0.25 * t_s[-1]))
         t_s.append(t_s[-1] + ibi_ms[-1] / 1000)
     run = HeartRun(0, np.array(t_s[:-1]), np.array(ibi_ms), np.ones(len(ibi_ms), bool))
-    course = courses_of(together(*[session_of(run)] * 2))[0]
+    course = courses_of(together(session_of(run), session_of(run)))[0]
     assert np.nanargmax(course.rsa_ln) == pytest.approx(150, abs=2)
     assert np.nanargmax(course.hp_ms) == pytest.approx(150, abs=2)
 
@@ -197,111 +199,6 @@ def test_correlations_with_holes_are_pearson_s():
         assert r[lag + 3] == pytest.approx(np.corrcoef(x[both], y[both])[0, 1])
 
 
-# ------------------------------------------------------------------ one pacer
-
-
-def called_paced(found: list[Pair]) -> float:
-    return float(np.mean([bool(shared_rhythms(*lines_of(pair))) for pair in found]))
-
-
-def with_pacer(n: int, minutes: float, seed: int, late_sd: float) -> list[Pair]:
-    rng = np.random.default_rng(seed)
-    per_min = rng.uniform(4.5, 15, n)
-    return pairs(rng, n, minutes, WELL_SEEN, pacer=Pacer(per_min, late_sd=late_sd))
-
-
-def test_one_pacer_is_seen_in_two_hearts_and_not_in_strangers():
-    assert called_paced(with_pacer(25, 5, 5, 0.05)) == 1.0
-    assert called_paced(pairs(np.random.default_rng(6), 25, 5)) <= 0.12
-
-
-def mixed(first: list[Pair], second: list[Pair]) -> list[Pair]:
-    """A of the one, B of the other."""
-    return [(a, b) for (a, _), (_, b) in zip(first, second, strict=True)]
-
-
-def test_a_line_of_one_heart_or_two_rates_are_no_shared_rhythm():
-    rng = np.random.default_rng(20)
-    six, seven = (pairs(rng, 12, 5, WELL_SEEN, pacer=Pacer(np.full(12, r))) for r in (6.0, 7.0))
-    assert called_paced(mixed(six, pairs(rng, 12, 5))) <= 0.2
-    assert called_paced(mixed(six, seven)) <= 0.2
-
-
-def test_a_finger_that_slips_hides_no_pacer():
-    """Three seconds without a beat in each minute."""
-    found = pairs(np.random.default_rng(21), 8, 5, WELL_SEEN, pacer=Pacer(np.linspace(5, 14, 8)))
-    for a, b in found:
-        line = lines_of((a, b))[0].rhythm_ms
-        line[np.arange(len(line)) % 120 < 6] = np.nan
-        slipped = Course(np.zeros(0), np.zeros(0), line)
-        assert shared_rhythms(slipped, lines_of((a, b))[1])
-
-
-def paced_by(pair: Pair) -> str:
-    axis = axis_of(pair)
-    found = pacing_of(axis, *courses_of(axis))
-    return found[0].by if found else ""
-
-
-def test_two_minutes_of_slow_breathing_together_are_no_connection():
-    """Of ten, with one pacer or each at a rate of their own; strangers seldom have it."""
-    rng = np.random.default_rng(22)
-    one = pairs(rng, 12, 10, WELL_SEEN, pacer=Pacer(rng.uniform(4.5, 7, 12), 60, 180))
-    assert np.mean([paced_by(pair) in ("line", "phase") for pair in one]) >= 0.6
-    six, five = (pairs(rng, 6, 10, WELL_SEEN, pacer=Pacer(np.full(6, r), 0, 300)) for r in (6, 5))
-    assert sum(paced_by(pair) == "apart" for pair in mixed(six, five)) >= 3
-    assert sum(paced_by(pair) != "" for pair in pairs(rng, 12, 10)) <= 2
-
-
-@pytest.mark.slow
-def test_one_pacer_in_all_of_four_hundred_pairs_and_in_few_strangers():
-    for late_sd in (0.03, 0.08):
-        share = called_paced(with_pacer(200, 5, 7, late_sd))
-        print(f"one pacer, each breath off by {late_sd:g} of it: {100 * share:.1f} % called paced")
-        assert share == 1.0
-    for minutes in (5, 10):
-        share = called_paced(pairs(np.random.default_rng(8), 300, minutes))
-        print(f"strangers without a pacer, {minutes} min: {100 * share:.1f} % called paced")
-        assert share <= 0.03
-
-
-def test_a_pacer_for_part_of_the_time_and_breaths_that_keep_pace():
-    rng = np.random.default_rng(9)
-    pacer = Pacer(rng.uniform(5, 8, 8), 120, 360)
-    assert called_paced(pairs(rng, 8, 10, WELL_SEEN, pacer=pacer)) >= 0.85
-    assert called_paced(pairs(rng, 8, 10, WELL_SEEN, one_breath=True)) >= 0.85
-
-
-def test_what_is_paced_is_never_called_connection_though_rsa_goes_together():
-    rng = np.random.default_rng(10)
-    coupling = Coupling(1.0, np.zeros(1))
-    kind = Kind(rsa_ln=(6.5, 7.0), rsa_sd=(1.0, 1.0), slow_ms=(5, 8))
-    pair = pairs(rng, 1, 10, kind, pacer=Pacer(np.array([6.0])), coupling=coupling)[0]
-    found = synchrony_of(axis_of(pair))
-    assert found.verdict == "paced"
-    assert found.pacing[0].per_min == pytest.approx(6, abs=0.2)
-    assert (found.kind, found.leads) == ("", "")
-    assert sentences_of(found, "start", None, Words("en"))[0].startswith("A shared rhythm, no syn")
-
-
-def test_a_pace_that_both_journals_log_counts_though_no_heart_follows():
-    axis = axis_of(pairs(np.random.default_rng(11), 1, 6)[0])
-    for heard in (axis.a, axis.b):
-        heard.session.paces[:] = [Pace(60, 0.1), Pace(200, 0.0)]
-    found = synchrony_of(axis)
-    assert found.verdict == "paced"
-    assert [(p.by, p.per_min, round(p.end_s - p.begin_s)) for p in found.pacing] == [
-        ("logged", 6.0, 140)
-    ]
-    axis.b.session.paces[:] = [Pace(60, 0.075), Pace(200, 0.0)]
-    found = synchrony_of(axis)
-    assert (found.verdict, found.pacing[0].by) == ("paced", "apart")
-    assert "a rate of their own" in sentences_of(found, "start", None, Words("en"))[0]
-
-
-# ------------------------------------------------------------------ what is refused, and said
-
-
 def test_less_than_five_minutes_is_refused_and_five_are_not():
     short, enough = (pairs(np.random.default_rng(12), 1, m)[0] for m in (4, 5))
     found = synchrony_of(axis_of(short))
@@ -336,7 +233,7 @@ def test_each_reason_refuses_its_windows():
     run = pairs(np.random.default_rng(23), 1, 5)[0][0]
     sound = run.sound.copy()
     sound[100:120] = False
-    steady = HeartRun(0, np.arange(300) * 0.8, np.full(300, 800.0), np.ones(300, bool))
+    steady = HeartRun(0, np.linspace(0, 239.2, 300), np.full(300, 800.0), np.ones(300, bool))
     noisy = Epoch(120.0, 6.0, 6.0, 30.0, 800.0, 0.0, False, "noise", 0, noise_floor_ln=20.0)
     for heart, epochs, why, at_s in (
         (replace(run, sound=sound), [], "corrected", round(run.t_s[110])),
@@ -392,9 +289,6 @@ def test_each_person_s_own_change_in_a_block():
     reading = own_reading(axis, axis.b, [block])
     assert [one.begin_s - axis.begin_s for one in reading.blocks] == [pytest.approx(300)]
     assert {claim.kind.split("_")[0] for claim in own_changes(reading)} == {"hp", "rsa"}
-
-
-# ------------------------------------------------------------------ the command
 
 
 def written(path: Path, run: HeartRun) -> Path:

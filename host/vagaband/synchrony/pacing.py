@@ -35,9 +35,9 @@ def shared_rhythms(a: Course, b: Course) -> list[Pacing]:
     """Stretches in which both hearts show one rhythm, in order; one that is found as a whole
     stands for its parts."""
     found = []
-    rhythms = [_bridged(each.rhythm_ms) for each in (a, b)]
-    for first, last in _unbroken(np.isfinite(rhythms).all(axis=0)):
-        lines = (_levelled(rhythms[0][first:last]), _levelled(rhythms[1][first:last]))
+    one, other = _bridged(a.rhythm_ms), _bridged(b.rhythm_ms)
+    for first, last in _unbroken(np.isfinite(one) & np.isfinite(other)):
+        lines = (_levelled(one[first:last]), _levelled(other[first:last]))
         whole = _of_stretch(*lines, TAPERS, LINE, ONE_LINE, PHASE)
         if whole:
             found.append(Pacing(first / GRID_HZ, last / GRID_HZ, *whole))

@@ -71,11 +71,11 @@ def courses_of(axis: Axis) -> tuple[Course, Course]:
 
 def pacing_of(axis: Axis, a: Course, b: Course) -> tuple[Pacing, ...]:
     """What both journals log, else one rhythm in both hearts, else slow breathing at one time."""
-    own = [
+    of_a, of_b = (
         paces_of(heard.session, runs_in(heard.session), heard.clock, axis.begin_s)
         for heard in (axis.a, axis.b)
-    ]
-    found = at_one_time(*own, axis.seconds)
+    )
+    found = at_one_time(of_a, of_b, axis.seconds)
     logged = [pacing for pacing in found if pacing.by == "logged"]
     return tuple(logged or shared_rhythms(a, b) or found)
 
