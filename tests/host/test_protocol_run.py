@@ -221,7 +221,7 @@ def test_nobody_is_led_unasked_or_unseen(boards: Boards, run_cli, tmp_path):
     call = ["protocol", "run", str(path), "--clock", "board", "--port", board.url]
     for words, said in (
         (["--person", "p1", "--yes"], "is for two boards"),
-        (["--port", board.url, "--person", "p1", "--person", "p2"], "each on its own port"),
+        (["--port", board.url, "--person", "p1", "--person", "p2"], "named twice"),
         (["--port", other, "--person", "p1", "--person", "P1"], "its own wearer"),
         (["--port", other, "--person", "p1", "--person", "An Jansen"], "looks like a name"),
         (["--port", other, "--person", "p1", "--person", "p2", "--folder", "a"], "folder"),
