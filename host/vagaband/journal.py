@@ -15,6 +15,7 @@ from vagaband.rice import Unpacker
 
 MAGIC = b"VBJ1"
 SQLITE = b"SQLite format 3\0"
+JSON = b"{"
 FORMAT = 3
 LONGEST = 4096
 RECORD_HEAD = struct.Struct("<BHHI")
@@ -111,13 +112,15 @@ def is_journal(path: Path) -> bool:
 
 
 def refuse_recording(path: Path, given: Iterable[Path]) -> None:
-    """InputError for a file that must not be written over: a journal, one of those given, or the
-    index of a data folder, which holds what was noted."""
+    """InputError for a file that must not be written over: a journal, one of those given, a data
+    folder's index, which holds what was noted, or JSON, as of clocks, consents and runs."""
     step = "Choose another name for what is made of it."
     if is_journal(path) or any(path.exists() and path.samefile(one) for one in given):
         raise InputError(f"{path} is a recording.", step)
     if _begins(path, SQLITE):
         raise InputError(f"{path} is the index of a data folder.", step)
+    if _begins(path, JSON):
+        raise InputError(f"{path} is a file of data, not a page or table.", step)
 
 
 def _begins(path: Path, magic: bytes) -> bool:

@@ -40,8 +40,11 @@ class Pulled:
 Progress = Callable[[str, int], None]
 
 
-def pull(url: str, out: Path, progress: Progress = lambda what, done: None) -> list[Pulled]:
-    """Fetch every session that is new or has grown; returns all of them, oldest first."""
+def pull(
+    url: str, out: Path, progress: Progress = lambda what, done: None, since: int = 0
+) -> list[Pulled]:
+    """Fetch every session from number `since` on that is new or has grown; returns all of these,
+    oldest first."""
     with Device(url) as device:
         answer = device.ask("sessions")
         name = str(answer.get("device", ""))
@@ -56,6 +59,7 @@ def pull(url: str, out: Path, progress: Progress = lambda what, done: None) -> l
         pulled = [
             _pull_session(device, out, name, number, number == now_open, progress)
             for number in numbers
+            if number >= since
         ]
         return [one for one in pulled if one]
 

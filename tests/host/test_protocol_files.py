@@ -174,7 +174,9 @@ def test_a_board_s_clock_wraps_and_a_slow_answer_says_less():
 
 
 def test_a_damaged_state_is_not_gone_on_from(tmp_path: Path):
-    kept = state.State(state.new_run(), "two", "0" * 64, 1, "participant", "p07", 1, True)
+    kept = state.State(
+        state.new_run(), "two", "0" * 64, 1, "participant", "p07", done=1, begun=True
+    )
     state.write(tmp_path, kept)
     path = state.file_of(tmp_path, "p07")
     assert path.stat().st_mode & 0o777 == 0o600

@@ -164,7 +164,7 @@ def test_a_board_that_is_lost_keeps_what_it_has_and_the_other_goes_on(boards: Bo
     lengths = [one["seconds"] for one in told["p02"]]
     assert lengths == pytest.approx([20, 60], abs=TOLERANCE_S)
     assert [one["seconds"] for one in told["p01"]] == [None, None]
-    (data,) = log_files(tmp_path / "chip0").values()
+    *_, data = log_files(tmp_path / "chip0").values()  # the run's own session
     kept = [(kind, text) for _, kind, text in journal.decode(data).marks]
     assert kept[1:] == [("first", "start"), ("first", "end"), ("second", "start")][: len(kept) - 1]
 
@@ -192,6 +192,27 @@ def test_one_waits_for_a_board_and_the_block_begins_again(boards: Boards, tmp_pa
     assert marks[3:-1] == ["second start", "second broken", "second start", "second end"]
 
 
+def test_what_another_recorded_before_is_theirs_alone(boards: Boards, run_cli, tmp_path):
+    """Two people one after the other on one board that measures on; then a board that is not the
+    one from before."""
+    board, path = boards(**FAST), written(tmp_path, TWO_BLOCKS)
+    words = ["protocol", "run", str(path), "--port", board.url, *QUICK]
+    for person in ("p01", "p02"):
+        code, _, err = run_cli(*words, "--person", person, "--folder", person)
+        assert code == 0, err
+        files = list((tmp_path / person).glob("*.vbj"))
+        assert len(files) == 1
+        runs = [one for one in session_in(tmp_path / person).marks if one.text.startswith("begun")]
+        assert len(runs) == 1
+    digest = read(path).digest
+    other = state.State("0" * 8, "two", digest, 1, "participant", "p02", board="0" * 12, done=1)
+    state.write(tmp_path / "p02", other)
+    code, _, err = run_cli(*words, "--person", "p02", "--folder", "p02", "--resume")
+    assert code == 1
+    assert one_sentence(err)
+    assert "than p02 has worn in this run" in err
+
+
 def test_nobody_is_led_unasked_or_unseen(boards: Boards, run_cli, tmp_path):
     """No terminal and no --yes; the same person twice; a board whose light is off."""
     path = written(tmp_path, FOR_TWO)
@@ -200,7 +221,7 @@ def test_nobody_is_led_unasked_or_unseen(boards: Boards, run_cli, tmp_path):
     call = ["protocol", "run", str(path), "--clock", "board", "--port", board.url]
     for words, said in (
         (["--person", "p1", "--yes"], "is for two boards"),
-        (["--port", board.url, "--person", "p1", "--person", "p2"], "each on its own port"),
+        (["--port", board.url, "--person", "p1", "--person", "p2"], "named twice"),
         (["--port", other, "--person", "p1", "--person", "P1"], "its own wearer"),
         (["--port", other, "--person", "p1", "--person", "An Jansen"], "looks like a name"),
         (["--port", other, "--person", "p1", "--person", "p2", "--folder", "a"], "folder"),
@@ -223,7 +244,9 @@ def test_nobody_is_led_unasked_or_unseen(boards: Boards, run_cli, tmp_path):
 def test_what_was_broken_off_is_forgotten_with_the_person(run_cli, tmp_path):
     """Also where nothing else is known of them yet."""
     folder = tmp_path / "vagaband-sessions"
-    its = state.State(state.new_run(), "rest", "0" * 64, 1, "participant", "p07", 1, True)
+    its = state.State(
+        state.new_run(), "rest", "0" * 64, 1, "participant", "p07", done=1, begun=True
+    )
     state.write(folder, its)
     code, _, err = run_cli("sessions", "forget", "p07", "--yes")
     assert code == 0, err

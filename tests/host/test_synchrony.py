@@ -313,6 +313,8 @@ def test_the_command_says_it_of_two_files_of_intervals(run_cli, tmp_path: Path):
     code, out, _ = run_cli("synchrony", str(a), str(b), "--stretch", "60", "200", "--json")
     assert code == 1
     assert (json.loads(out)["verdict"], json.loads(out)["p"]) == ("refused", None)
+    code, _, err = run_cli("synchrony", str(a), str(b), "--stretch", "200", "60")
+    assert (code, "200 to 60 s is no part of it" in err) == (2, True)
 
 
 def test_two_journals_stand_on_one_clock_by_their_dates(run_cli, tmp_path: Path):
@@ -329,6 +331,11 @@ def test_two_journals_stand_on_one_clock_by_their_dates(run_cli, tmp_path: Path)
     assert told["clock"]["basis"] == "dates"
     assert told["clock"]["error_s"] > 1
     assert 335 <= told["seconds"] <= 342
+    damaged = tmp_path / "b.vbj"
+    damaged.write_bytes(damaged.read_bytes()[:-5])
+    code, _, err = run_cli("synchrony", "a.vbj", "b.vbj")
+    assert (code, "--salvage" in err) == (2, True)
+    assert run_cli("synchrony", "a.vbj", "b.vbj", "--salvage", "--json")[0] == 0
 
 
 def test_a_lag_within_the_clocks_error_makes_no_leader():

@@ -200,6 +200,15 @@ def test_a_record_that_cannot_be_read_is_no_consent(joined: Path, homes, run_cli
     assert ONE not in joined.read_text()
 
 
+def test_no_page_is_written_over_what_was_agreed(joined: Path, homes, run_cli):
+    path = file_of(homes[1], OTHER)
+    before = path.read_bytes()
+    for extra in (("--page",), ("--only", ONE)):
+        code, _, err = run_cli(*JOIN, *extra, "--out", str(path))
+        assert (code, "is a file of data" in err) == (2, True)
+    assert path.read_bytes() == before
+
+
 def test_a_page_of_ones_own_is_the_same_whoever_the_other_is(homes, run_cli, tmp_path):
     """Without any consent, as it is one's own; and with nothing of the other, byte for byte."""
     command = (

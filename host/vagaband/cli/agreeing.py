@@ -37,6 +37,13 @@ def both_agree(a: Side, b: Side, told: Sequence[str], language: str) -> None:
         _note(side, b if side is a else a, how, language)
 
 
+def say_unknown(language: str) -> None:
+    """Of files of nobody that is known: who is to know of it all the same."""
+    from vagaband.report.words import Words  # its tables are loaded where something is said
+
+    say(Words(language)("together.ask.unknown"))
+
+
 def ask_again(side: Side, other: Side, yes: bool, language: str) -> None:
     """One person agrees, also who had withdrawn."""
     check_known((side, other))

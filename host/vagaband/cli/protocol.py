@@ -83,7 +83,7 @@ def show_(file: str, lang: str, seed: int, to_json: bool) -> None:
         stdout.print(f"{role.title[lang]}: {words[role.device]}")
     stdout.print(f"\n{words['safety']}: {one.safety[lang]}\n")
     stdout.print(f"{words['order'].format(seed=seed)}:")
-    _show_blocks(plan(one, seed), lang)
+    _show_blocks(plan(one, seed), one, lang)
     for group in one.permute:
         titles = ", ".join(one.blocks[name].title[lang] for name in group)
         stdout.print(words["drawn"].format(names=titles))
@@ -92,14 +92,15 @@ def show_(file: str, lang: str, seed: int, to_json: bool) -> None:
         stdout.print(f"  {source}")
 
 
-def _show_blocks(blocks: tuple[Block, ...], lang: str) -> None:
+def _show_blocks(blocks: tuple[Block, ...], one: Protocol, lang: str) -> None:
     words = WORDS[lang]
+    titles = {role.name: role.title[lang] for role in one.roles}
     table = Table(*words["columns"].split(","), show_lines=True)
     at_s = 0
     for block in blocks:
         at_s += block.lead_s
         about = [block.title[lang], block.instruction[lang]]
-        about += [f"{name}: {text[lang]}" for name, text in block.roles.items()]
+        about += [f"{titles[name]}: {text[lang]}" for name, text in block.roles.items()]
         about += [words[key] for key in ("paced", "challenge") if _is(block, key)]
         table.add_row(block.name, str(block.seconds), clock_time(at_s), "\n".join(about))
         at_s += block.seconds

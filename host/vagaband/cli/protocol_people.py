@@ -9,6 +9,7 @@ import click
 from vagaband.cli.shared import DEFAULT_OUT, say, stderr
 from vagaband.device import Device
 from vagaband.errors import InputError, VagabandError
+from vagaband.files import check_folder
 from vagaband.protocol.model import Protocol
 from vagaband.protocol.wearer import Wearer
 from vagaband.protocol.words import WORDS
@@ -28,10 +29,13 @@ def wearers_of(
     """Who wears which board. InputError where that does not fit the protocol."""
     roles = protocol.wearers
     most = len(roles)
-    if len(set(ports)) < len(ports) or not protocol.devices <= len(ports) <= min(2, most):
+    if len(set(ports)) < len(ports):
+        raise InputError("A port was named twice.", "Name each board's own port.")
+    if not protocol.devices <= len(ports) <= min(2, most):
         need = "two boards" if protocol.devices == 2 else f"one board{' or two' * (most > 1)}"
         raise InputError(
-            f"{protocol.name} is for {need}, each on its own port.", "Give --port for each."
+            f"{protocol.name} is for {need}, and {len(ports)} of them named.",
+            "Give --port once for each.",
         )
     codes = [check_code(code) for code in people] or [
         _ask_code(port, role.title[lang], lang) for port, role in zip(ports, roles, strict=False)
@@ -43,6 +47,8 @@ def wearers_of(
         folders = [Path(f"{DEFAULT_OUT}-{code}") if two else DEFAULT_OUT for code in codes]
     if len(folders) != len(codes) or len({f.resolve() for f in folders}) < len(folders):
         raise InputError("Each person has a folder of their own.", "Give --folder for each.")
+    for folder in folders:
+        check_folder(folder)
     fit = zip(ports, codes, roles, folders, strict=False)
     return [Wearer(port, code, role, folder) for port, code, role, folder in fit]
 

@@ -17,7 +17,7 @@ from vagaband.ports import the_port
 from vagaband.protocol import state
 from vagaband.protocol.clocks import BoardClock, Clock, PcClock
 from vagaband.protocol.fetch import fetched
-from vagaband.protocol.kept import TOLERANCE_S, Found, compare
+from vagaband.protocol.kept import TOLERANCE_S, Found, about_words, compare
 from vagaband.protocol.meeting import meet
 from vagaband.protocol.model import LANGUAGES, Block, Protocol
 from vagaband.protocol.plan import MOST_SEED, drawn_seed, plan
@@ -107,10 +107,12 @@ def run_(
     now = begun or State(state.new_run(), protocol.name, protocol.digest, used, "", "")
     agree(protocol, wearers, lang, yes)
     blocks = plan(protocol, used)
+    time = CLOCKS[clock]()
+    _ready(wearers, time, resume)
     two = len(wearers) > 1 and clock == "pc"
     if two:
         _meet(wearers, lang)
-    whole = _run(protocol, blocks, wearers, CLOCKS[clock](), now, lang, yes, lost, resume)
+    whole = _run(protocol, blocks, wearers, time, now, lang, yes, lost, resume)
     if not whole:
         sys.exit(130)
     if two:
@@ -150,7 +152,21 @@ def _begun(
         )
     if [one.role for one in known] != [wearer.role.name for wearer in wearers]:
         raise InputError("The roles are not as they were.", "Give the people in the same order.")
+    for wearer, one in zip(wearers, known, strict=True):
+        wearer.name, wearer.since = one.board, one.since
     return min(known, key=lambda one: one.done)
+
+
+def _ready(wearers: Sequence[Wearer], clock: Clock, goes_on: bool) -> None:
+    """All boards answer; a new run has a session of its own on each."""
+    try:
+        for wearer in wearers:
+            wearer.open(clock)
+        for wearer in () if goes_on else wearers:
+            wearer.begin(clock)
+    finally:
+        for wearer in wearers:
+            wearer.close()
 
 
 def _meet(wearers: Sequence[Wearer], lang: str) -> None:
@@ -184,10 +200,11 @@ def _run(
         place[0] = done
         for wearer in wearers:
             its = replace(begun, role=wearer.role.name, person=wearer.person)
-            state.write(wearer.folder, replace(its, done=done, begun=running))
+            worn = replace(its, board=wearer.name, since=wearer.since)
+            state.write(wearer.folder, replace(worn, done=done, begun=running))
 
     agreed = "agreed before" if yes else "agreed here"
-    about = f"{begun.protocol}, seed {begun.seed}, {agreed}"
+    about = about_words(begun.protocol, begun.seed, agreed)
     attended = someone() and not yes
     face = Screen(stderr, lang, protocol.roles) if attended else Lines(stderr, lang)
     try:

@@ -91,7 +91,7 @@ def synchrony(
     may_join(a, b, want, language)
     axis = _axis(a, b, offset_s, rate_hz, salvage)
     if stretch:
-        axis = axis.cut(*stretch)
+        axis = _cut(axis, *stretch)
     dyads = _dyads(folder, (a.path, b.path), rate_hz, salvage) if folder else []
     notes = [written_on(side.path, heard.session) for side, heard in ((a, axis.a), (b, axis.b))]
     found = synchrony_of(axis, most_s=lag, seed=seed, dyads=dyads, notes=notes)
@@ -182,7 +182,18 @@ def _axis(a: Side, b: Side, offset_s: float | None, rate_hz: float | None, salva
             "One of the two has no date, so nothing says when they were together.",
             "Say with --offset by how many seconds B began later than A.",
         )
-    return axis_of(opened[0], opened[1], offset_s)
+    return axis_of(opened[0], opened[1], offset_s, salvage)
+
+
+def _cut(axis: Axis, from_s: float, until_s: float) -> Axis:
+    """The stretch that is asked for; InputError where they have nothing of it in common."""
+    cut = axis.cut(from_s, until_s)
+    if axis.seconds and not cut.seconds:
+        raise InputError(
+            f"Both cover 0 to {axis.seconds} s; {from_s:g} to {until_s:g} s is no part of it.",
+            "Give --stretch FROM UNTIL within that, FROM first.",
+        )
+    return cut
 
 
 def _opened(side: Side, rate_hz: float | None, salvage: bool) -> Opened:

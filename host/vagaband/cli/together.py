@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from vagaband.analysis.day import read_day
-from vagaband.cli.agreeing import both_agree
+from vagaband.cli.agreeing import both_agree, say_unknown
 from vagaband.cli.places import data, places_of
-from vagaband.cli.shared import DEFAULT_OUT, say, stdout
+from vagaband.cli.shared import DEFAULT_OUT, stdout
 from vagaband.errors import InputError, VagabandError
 from vagaband.files import write_private
 from vagaband.journal import refuse_recording
@@ -86,7 +86,7 @@ def may_join(a: Side, b: Side, want: Wanted, language: str) -> None:
         both_agree(a, b, [code.lower() for code in want.agreed], language)
         _refuse_paced_hearts((a, b))
     else:
-        say("note: nothing says whose these are. Both people should know of this, and agree.")
+        say_unknown(language)
 
 
 def _refuse_paced_hearts(sides: Sequence[Side]) -> None:

@@ -100,16 +100,17 @@ class CommonTime:
         return a + b + self.pc_step_s
 
 
-def common_time_of(a: Path, b: Path) -> CommonTime:
+def common_time_of(a: Path, b: Path, salvage: bool = False) -> CommonTime:
     """Two journals as pulled, each with the exchanges that are kept beside it."""
-    return common_time(load(a), load(b))
+    return common_time(load(a, salvage), load(b, salvage))
 
 
-def load(path: Path) -> Recording:
-    """A journal with the exchanges of its session; InputError where it is none."""
+def load(path: Path, salvage: bool = False) -> Recording:
+    """A journal with the exchanges of its session; InputError where it is none, or is damaged and
+    not to be salvaged."""
     if not path.is_file() or not journals.is_journal(path):
         raise InputError(f"{path} is no journal: it has no board's clock.", "Name a .vbj of pull.")
-    journal = journals.load(path)
+    journal = journals.load(path, salvage)
     return Recording(journal, exchanges_of(path, journal))
 
 

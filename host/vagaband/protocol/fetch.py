@@ -17,7 +17,8 @@ WAIT_S = 1.0
 def fetched(
     wearer: Wearer, blocks: Sequence[Block], run: str, progress: Callable[[str], None]
 ) -> tuple[list[Found], list[str]]:
-    """What a person's recordings have of the blocks, and the files; DeviceError as `pull`."""
+    """What a person's recordings have of the blocks, and the files: nothing is fetched of what the
+    board has recorded before the run, as another may have worn it. DeviceError as `pull`."""
     pulled = _pulled(wearer, run, progress)
     take_pulled(wearer.folder, pulled, wearer.person, progress)
     files = [one.path for one in pulled if run.encode() in one.path.read_bytes()]
@@ -32,7 +33,10 @@ def _pulled(wearer: Wearer, run: str, progress: Callable[[str], None]) -> list[P
         if attempt:
             time.sleep(WAIT_S)
         pulled = pull(
-            wearer.url, wearer.folder, lambda what, done: progress(f"{what}: {done:,} bytes")
+            wearer.url,
+            wearer.folder,
+            lambda what, done: progress(f"{what}: {done:,} bytes"),
+            wearer.since,
         )
         if any(last in one.path.read_bytes() for one in pulled):
             break

@@ -1,5 +1,6 @@
 """Whether the blocks in the recordings of a run are those of its file: names, order, seconds."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,23 @@ from vagaband.protocol.model import Block
 from vagaband.session import Mark, Session
 
 TOLERANCE_S = 0.5  # of a block's length in a recording
+RUN = re.compile(r"(?:begun|resumed) [0-9a-f]{8}: ([^,]+), seed \d+, ")
 
 
 def begun_words(run: str, resumed: bool) -> str:
     """How the mark begins that says that a run begins or goes on here."""
     return f"{'resumed' if resumed else 'begun'} {run}"
+
+
+def about_words(protocol: str, seed: int, agreed: str) -> str:
+    """What that mark says behind it."""
+    return f"{protocol}, seed {seed}, {agreed}"
+
+
+def protocol_in(text: str) -> str:
+    """The name of the protocol that begins or goes on by such a mark; "" by another text."""
+    found = RUN.match(text)
+    return found[1] if found else ""
 
 
 def done_words(run: str) -> str:

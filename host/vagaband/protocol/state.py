@@ -26,6 +26,8 @@ class State:
     seed: int
     role: str
     person: str
+    board: str = ""  # that the person wears, by its number
+    since: int = 0  # its first session of this run
     done: int = 0
     begun: bool = False
     format: int = FORMAT

@@ -38,6 +38,7 @@ class Wearer:
     looked_s: float = 0.0
     name: str = ""  # the board's own
     session: int = 0
+    since: int = 0  # the first session of the run
     contact: str = ""
     _device: Device | None = None
     _owed: deque[tuple[float, str]] = field(default_factory=deque)  # moment of the run, mark
@@ -53,6 +54,15 @@ class Wearer:
                 f"The light of the board at {self.url} is off: nobody is to be measured unseen.",
                 f"Run: vagaband config set light 20 --port {self.url}",
             )
+
+    def begin(self, clock: Clock) -> None:
+        """Have the board, whose line is open, begin a session for the run: what it has recorded
+        until now may be another person's."""
+        self._ask("stop")
+        self._ask("start")
+        self.session, self.ticks = 0, None
+        self._see(clock)
+        self.since = self.session
 
     def close(self) -> None:
         """Let go of the line; the board goes on measuring."""
@@ -133,7 +143,8 @@ class Wearer:
         name, session = str(told.get("device", "")), whole(told, "session")
         if self.name and name != self.name:
             raise DeviceError(
-                f"Another board is at {self.url} now.", "Plug in the one from before."
+                f"Another board is at {self.url} than {self.person} has worn in this run.",
+                "Plug in the one from before, or give each --port in the order of then.",
             )
         if not session:
             raise DeviceError(f"The board at {self.url} records nothing.", "Charge or empty it.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from vagaband.analysis.model import Block, Note, Reading
+from vagaband.report.block_titles import block_titles
 from vagaband.report.charts import axis_seconds
 from vagaband.report.foreign import foreign
 from vagaband.report.words import Clock, Words
@@ -48,6 +49,9 @@ class NoteRow:
 def blocks_of(reading: Reading, words: Words, clock: Clock, hidden: bool) -> list[BlockRow]:
     """The stretches, signed A, B, C, ...; `hidden` leaves their texts out."""
     seconds = axis_seconds(reading)
+    titles = block_titles(
+        (mark for piece in reading.pieces for mark in piece.session.marks), words.language
+    )
     return [
         BlockRow(
             sign=block_sign(k),
@@ -58,7 +62,7 @@ def blocks_of(reading: Reading, words: Words, clock: Clock, hidden: bool) -> lis
             begin=clock(block.begin_s, seconds=True),
             end=clock(block.end_s, seconds=True),
             row=row,
-            what=_what(block, words, hidden),
+            what=_what(block, titles, words, hidden),
             by=words(f"by.{block.recognised_by}"),
         )
         for k, (block, row) in enumerate(zip(reading.blocks, _rows(reading), strict=True))
@@ -82,8 +86,8 @@ def block_sign(k: int) -> str:
     return ascii_uppercase[letter] + (str(turn + 1) if turn else "")
 
 
-def _what(block: Block, words: Words, hidden: bool) -> str:
-    what = "" if hidden else foreign(block.text)
+def _what(block: Block, titles: dict[str, str], words: Words, hidden: bool) -> str:
+    what = "" if hidden else foreign(titles.get(block.text, block.text))
     what = what or words(f"blocks.{block.kind}")
     if block.pace_per_min:
         key = "events.rhythm" if block.kind == "slow_rhythm" else "events.pace"

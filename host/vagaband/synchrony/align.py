@@ -42,13 +42,14 @@ class Axis:
         return replace(self, begin_s=self.begin_s + begin, seconds=max(0, end - begin))
 
 
-def axis_of(a: Opened, b: Opened, offset_s: float | None = None) -> Axis:
-    """`offset_s`: B began so much later than A, whatever their clocks say.
+def axis_of(a: Opened, b: Opened, offset_s: float | None = None, salvage: bool = False) -> Axis:
+    """`offset_s`: B began so much later than A, whatever their clocks say; `salvage` uses what is
+    left of a damaged journal.
 
     Raises InputError for journals that nothing brings together.
     """
     if offset_s is None and is_journal(a.path) and is_journal(b.path):
-        common = common_time_of(a.path, b.path)
+        common = common_time_of(a.path, b.path, salvage)
         clocks: tuple[Clock, Clock] = (common.a.at, common.b.at)
         return together(a.session, b.session, clocks, common.basis, common.error_s)
     basis, error_s, later_s = "start", None, 0.0

@@ -96,11 +96,13 @@ def shown(
     blocks: Sequence[Stretch],
     own: Sequence[Own],
     names: dict[str, str],
+    titles: dict[str, str],
     words: Words,
     clock: Clock,
     seconds: int,
 ) -> list[Row]:
-    """Each block with its sign; those at the same time stand in lanes below each other."""
+    """Each block with its sign; those at the same time stand in lanes below each other.
+    `titles`: of blocks of a protocol, by name."""
     ends: list[float] = []
     rows = []
     for k, block in enumerate(blocks):
@@ -115,7 +117,7 @@ def shown(
                 lane,
                 clock(block.begin_s, seconds=True),
                 clock(block.end_s, seconds=True),
-                foreign(block.text) or words(f"blocks.{block.kind}"),
+                foreign(titles.get(block.text, block.text)) or words(f"blocks.{block.kind}"),
                 whose,
                 _changes(block, own, names, words),
             )

@@ -8,6 +8,7 @@ import numpy as np
 
 from vagaband.analysis.baseline import BaselineRow
 from vagaband.analysis.model import Answers, Note
+from vagaband.report.block_titles import block_titles
 from vagaband.report.foreign import foreign
 from vagaband.report.plot import time_ticks
 from vagaband.report.sheet import sheet
@@ -15,9 +16,10 @@ from vagaband.report.synchrony_sentences import sentences_of
 from vagaband.report.together import blocks, pictures
 from vagaband.report.words import Clock, Words
 from vagaband.synchrony.align import Axis, Heard
-from vagaband.synchrony.model import Synchrony
+from vagaband.synchrony.model import Course, Synchrony
 
 SECTIONS = ("glance", "lines", "chance", "changes", "honesty")
+EDGES_S = 60  # of nothing, at the begin and the end of every line
 TOPICS = ("use", "connection", "joined", "rsa", "breathing", "uncertainty", "rhythm", "pulse")
 
 
@@ -55,7 +57,10 @@ def page_for_two(
         for heard, person in zip((axis.a, axis.b), people, strict=True)
     ]
     verdict, *numbers = sentences_of(found, axis.basis, axis.error_s, words)
-    stretches = blocks.shown(blocks.merged(found.blocks), own, names, words, clock, found.seconds)
+    titles = block_titles([*axis.a.session.marks, *axis.b.session.marks], language)
+    stretches = blocks.shown(
+        blocks.merged(found.blocks), own, names, titles, words, clock, found.seconds
+    )
     return sheet(
         "together/page.html.jinja",
         words,
@@ -69,7 +74,7 @@ def page_for_two(
         verdict=verdict,
         tone=found.verdict,
         numbers=numbers,
-        used=[_used(course.refused, name, words)
+        used=[_used(course, name, words)
               for course, name in zip((found.a, found.b), names.values(), strict=True)],
         charts=pictures.over_time(found, names, words),
         lags=pictures.over_lags(found, words),
@@ -113,12 +118,15 @@ def _ticks(seconds: int, clock: Clock) -> list[pictures.Tick]:
     return [pictures.Tick(100 * t / seconds, clock(t, seconds=exact)) for t in places]
 
 
-def _used(refused: dict[str, int], name: str, words: Words) -> str:
-    """What of one person's was refused, and why."""
-    if not refused:
-        return words("together.none_refused", name=name)
+def _used(course: Course, name: str, words: Words) -> str:
+    """What of one person's was refused, and why; and how much there was nothing to refuse of."""
     whys = "; ".join(
         words("together.refused_for", reason=words(f"reasons.{why}"), span=words.span(seconds))
-        for why, seconds in sorted(refused.items(), key=lambda one: -one[1])
+        for why, seconds in sorted(course.refused.items(), key=lambda one: -one[1])
     )
-    return words("together.refused", name=name, whys=whys)
+    key = "together.refused" if whys else "together.none_refused"
+    said = [words(key, name=name, whys=whys)]
+    unread = int(np.count_nonzero(np.isnan(course.rsa_ln))) - sum(course.refused.values())
+    if unread > EDGES_S:
+        said.append(words("together.unread", span=words.span(unread)))
+    return " ".join(said)

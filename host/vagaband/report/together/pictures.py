@@ -127,7 +127,7 @@ def _lead(found: Synchrony, names: dict[str, str], words: Words) -> Picture | No
     known = np.isfinite(moving.best_r)
     ahead = {"a": beyond & (moving.lag_s > 0), "b": beyond & (moving.lag_s < 0)}
     summary = words(
-        f"together.lead.{_LED.get((found.verdict, bool(found.leads)), 'not_shown')}",
+        f"together.lead.{_led(found)}",
         n=words.number(int(np.count_nonzero(beyond & known))),
         of=words.number(int(np.count_nonzero(known))),
         chance=words.number(0.05 * float(np.count_nonzero(known)), 1),
@@ -142,7 +142,11 @@ def _lead(found: Synchrony, names: dict[str, str], words: Words) -> Picture | No
     return Picture("lead", words("unit.s"), plot, ticks, summary, legend)
 
 
-_LED = {("synchronous", True): "shown", ("synchronous", False): "unled"}
+def _led(found: Synchrony) -> str:
+    """Which sentence says what the minutes tell: by the answer, and whether one leads."""
+    if found.verdict == "synchronous":
+        return "shown" if found.leads else "unled"
+    return found.verdict
 
 
 def _lags(key: str, lagged: Lagged, words: Words) -> Picture:
