@@ -146,16 +146,16 @@ def test_steady_clocks_are_stated_within_the_bar():
 
 def test_what_is_stated_is_made_of_the_parts_that_the_page_names():
     """Of one board whose clocks are steady: pair.md's table, second by second."""
-    (a, b), warm = simulated(9), simulated(9, warmth=1.0)
+    (a, b), warm = simulated(9), simulated(9, warmth=4.0)
     one = common_time(a.recording, b.recording).a
     first, last = one.anchors_s
     error = one.anchor_errors_s[0]
     assert one.error_s(first) == pytest.approx(error + 0.002)
     knots = one.knots_s
     k = int(np.searchsorted(knots, 1500.0))
-    at_knot, amid = one.error_s(knots[k]), one.error_s(knots[k] + 150.0)
+    at_knot, amid = one.error_s(knots[k]), one.error_s(knots[k] + 60.0)
     assert at_knot == pytest.approx(error + 0.002 + 3e-6 * (knots[k] - first), abs=0.001)
-    assert amid - at_knot == pytest.approx(150 * (53e-6 + 3e-6), rel=0.1)
+    assert amid - at_knot == pytest.approx(60 * (53e-6 + 3e-6), rel=0.1)
     assert one.error_s(last + 10) - one.error_s(last) == pytest.approx(10 * 56e-6, rel=0.3)
     ramp = common_time(*(side.recording for side in warm)).a
     assert np.max(ramp.sensor) > 1.2 * np.max(one.sensor)
