@@ -99,7 +99,9 @@ def _offset(sent_s: Floats, got_s: Floats, told_s: Floats, middle_s: float) -> t
     high_s = float(np.min(got_s - told_s + slack_s))
     if low_s > high_s:
         raise DeviceError(
-            "The board's answers contradict each other: a clock was set meanwhile.", "Try again."
+            "The board's answers contradict each other: a clock was set meanwhile, or a virtual"
+            " board did not keep the PC's time.",
+            "Try again; a virtual board without --speed.",
         )
     return (low_s + high_s) / 2, (high_s - low_s) / 2
 
