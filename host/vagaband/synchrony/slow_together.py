@@ -36,7 +36,7 @@ from vagaband.synchrony.pacing import bridged, joined
 
 RATES_HZ = np.arange(0.06, 0.151, 0.005)
 LEAST_SHARE = 0.4  # of the swing from 0.04 to 0.4 Hz, at one rate
-TIMES_USUAL = 10.0  # the odds of that share are those usual at this rate in this heart
+TIMES_USUAL = 10.0  # the odds of that share, over those usual at this rate in this heart
 LEAST_LEFT_S = 60  # for a correlation to be of anything
 
 
