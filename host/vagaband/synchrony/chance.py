@@ -69,7 +69,7 @@ def lagged_of(a: Floats, b: Floats, most_s: int, rng: np.random.Generator) -> La
     """The lagged correlation of two lines (n,) against chance."""
     a, b = detrended(a), detrended(b)
     r = correlations(a[None], b, most_s)
-    chance = _against(b, most_s, DRAWS, lambda draws: lines_like(a, draws, rng))
+    chance = _by_chance(a, b, most_s, rng)
     circular = _against(b, most_s, DRAWS, lambda draws: shifted(a, draws, rng))
     highest = np.nanmax(chance, axis=1)
     low, high = np.nanpercentile(chance, [50 * LEVEL, 100 - 50 * LEVEL], axis=0)
@@ -91,9 +91,21 @@ def lagged_of(a: Floats, b: Floats, most_s: int, rng: np.random.Generator) -> La
     )
 
 
+def p_alone(a: Floats, b: Floats, most_s: int, rng: np.random.Generator) -> float:
+    """The same p of two lines (n,), and nothing else."""
+    a, b = detrended(a), detrended(b)
+    best_r = float(np.nanmax(correlations(a[None], b, most_s)))
+    return p_of(best_r, np.nanmax(_by_chance(a, b, most_s, rng), axis=1))
+
+
 def p_of(found: float, chance: Floats) -> float:
     """Share of what chance makes that reaches it, what was found counted in."""
     return float((1 + np.count_nonzero(chance >= found)) / (1 + len(chance)))
+
+
+def _by_chance(a: Floats, b: Floats, most_s: int, rng: np.random.Generator) -> Floats:
+    """Correlations (draws, k) of lines like a (n,) with b (n,), both detrended."""
+    return _against(b, most_s, DRAWS, lambda draws: lines_like(a, draws, rng))
 
 
 def _against(b: Floats, most_s: int, draws: int, drawn: Callable[[int], Floats]) -> Floats:

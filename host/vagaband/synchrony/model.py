@@ -22,6 +22,7 @@ PACED_BY = (
     "line",  # one steady pace
     "phase",  # breaths that keep phase
     "apart",  # each at a pace, at one time and not at one rate
+    "slow",  # both slowly at one time, and without it no more is left than chance makes
 )
 
 
@@ -78,8 +79,8 @@ class Moving:
 
 @dataclass(frozen=True)
 class Pacing:
-    """A rhythm that both share, from when until when; A's where they are `by` "apart" (one of
-    PACED_BY)."""
+    """A rhythm that both share, from when until when; A's where they are `by` "apart" or "slow"
+    (of PACED_BY)."""
 
     begin_s: float
     end_s: float

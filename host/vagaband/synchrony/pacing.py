@@ -35,18 +35,18 @@ def shared_rhythms(a: Course, b: Course) -> list[Pacing]:
     """Stretches in which both hearts show one rhythm, in order; one that is found as a whole
     stands for its parts."""
     found = []
-    one, other = _bridged(a.rhythm_ms), _bridged(b.rhythm_ms)
+    one, other = bridged(a.rhythm_ms), bridged(b.rhythm_ms)
     for first, last in _unbroken(np.isfinite(one) & np.isfinite(other)):
         lines = (_levelled(one[first:last]), _levelled(other[first:last]))
         whole = _of_stretch(*lines, TAPERS, LINE, ONE_LINE, PHASE)
         if whole:
             found.append(Pacing(first / GRID_HZ, last / GRID_HZ, *whole))
         else:
-            found += _joined(_parts(*lines, first))
+            found += joined(_parts(*lines, first))
     return found
 
 
-def _bridged(line: Floats) -> Floats:
+def bridged(line: Floats) -> Floats:
     """A line (n,) with straight lines over its short holes: else a finger that slips now and then
     would hide a pacer."""
     known = np.flatnonzero(np.isfinite(line))
@@ -82,7 +82,7 @@ def _unbroken(known: np.ndarray) -> Iterator[tuple[int, int]]:
             yield first, last
 
 
-def _joined(parts: Sequence[Pacing]) -> list[Pacing]:
+def joined(parts: Sequence[Pacing]) -> list[Pacing]:
     """Parts that overlap as one."""
     joined: list[Pacing] = []
     for part in parts:

@@ -20,6 +20,7 @@ from vagaband.synchrony.model import Course, Lagged, Pacing, Strangers, Synchron
 from vagaband.synchrony.moving import in_step, moving_of
 from vagaband.synchrony.paces import at_one_time, paces_of
 from vagaband.synchrony.pacing import shared_rhythms
+from vagaband.synchrony.slow_together import all_there_is
 from vagaband.synchrony.strangers import against_strangers
 
 LEAST_USABLE_S = 290  # five minutes, less what the first and last beats and whole seconds cost
@@ -48,6 +49,8 @@ def synchrony_of(
     rng = np.random.default_rng(seed)
     rsa = lagged_of(a.rsa_ln, b.rsa_ln, most_s, rng)
     pacing = pacing_of(axis, a, b)
+    if not pacing and rsa.p < LEVEL:
+        pacing = tuple(all_there_is(a, b, most_s, np.random.default_rng(seed)))
     strangers = against_strangers([(a, b), *dyads], most_s)
     verdict = _verdict(rsa, pacing, strangers)
     moving = moving_of(a.rsa_ln, b.rsa_ln, most_s, rng)
