@@ -84,14 +84,14 @@ def _unbroken(known: np.ndarray) -> Iterator[tuple[int, int]]:
 
 def joined(parts: Sequence[Pacing]) -> list[Pacing]:
     """Parts that overlap as one."""
-    joined: list[Pacing] = []
+    found: list[Pacing] = []
     for part in parts:
-        if joined and part.begin_s <= joined[-1].end_s:
-            last = joined.pop()
+        if found and part.begin_s <= found[-1].end_s:
+            last = found.pop()
             rate = (last.per_min + part.per_min) / 2
             part = Pacing(last.begin_s, part.end_s, rate, part.by)
-        joined.append(part)
-    return joined
+        found.append(part)
+    return found
 
 
 def _of_stretch(
