@@ -6,6 +6,7 @@ wander below it, and jitter from beat to beat. All of it differs from heart to h
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from vagaband.analysis.heart_series import HeartRun
@@ -80,6 +81,15 @@ def pairs(
     waves = [_wave(rng, *both, kind) for both in zip(sizes, turns, strict=True)]
     hearts = [beats_of(rng, *wave, 60 * minutes, kind.jitter_ms) for wave in waves]
     return list(zip(*hearts, strict=True))
+
+
+@cache
+def coupled(n: int, minutes: float, sd: float, seed: int) -> tuple[list[Pair], Floats]:
+    """So many pairs whose RSA has this SD (ln) in common, and by how many seconds B is later."""
+    rng = np.random.default_rng(seed)
+    lag_s = rng.uniform(-8, 8, n)
+    kind = Kind(rsa_sd=(sd, sd))
+    return pairs(rng, n, minutes, kind, coupling=Coupling(1.0, lag_s)), lag_s
 
 
 def _uniform(rng: np.random.Generator, n: int, bounds: tuple[float, float]) -> Floats:

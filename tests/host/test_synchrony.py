@@ -1,30 +1,27 @@
 """Two people's hearts: strangers are not called synchronous, and pairs that are coupled on purpose
 are found with their lag."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from simulated_pairs import (
     AT_REST,
-    Coupling,
     Kind,
     Pair,
     axis_of,
+    coupled,
     lines_of,
     pairs,
     session_of,
 )
 from vagaband.analysis.heart_series import HeartRun
-from vagaband.errors import InputError
 from vagaband.open_recording import Opened
 from vagaband.report.synchrony_sentences import sentences_of
 from vagaband.report.words import Words
-from vagaband.session import Epoch, Floats
+from vagaband.session import Epoch
 from vagaband.synchrony.align import axis_of as axis_of_two
 from vagaband.synchrony.align import together
 from vagaband.synchrony.blocks import own_changes, own_reading
@@ -33,7 +30,6 @@ from vagaband.synchrony.course import course_of
 from vagaband.synchrony.lagged import correlations, detrended, peaks
 from vagaband.synchrony.model import Lagged, Stretch
 from vagaband.synchrony.synchrony import courses_of, synchrony_of
-from written_sessions import written as written_session
 
 NAIVE_T = 1.97  # 5 %, of as many seconds as if each were new
 
@@ -75,14 +71,6 @@ def test_strangers_are_seldom_called_synchronous():
 def test_of_five_hundred_pairs_of_strangers_at_most_one_in_ten_and_a_half(minutes, kind):
     """Also of those whose RSA stays up or down for minutes."""
     assert strangers_called(500, minutes, 100, kind) <= 0.095
-
-
-@cache
-def coupled(n: int, minutes: float, sd: float, seed: int) -> tuple[list[Pair], Floats]:
-    rng = np.random.default_rng(seed)
-    lag_s = rng.uniform(-8, 8, n)
-    kind = Kind(rsa_sd=(sd, sd))
-    return pairs(rng, n, minutes, kind, coupling=Coupling(1.0, lag_s)), lag_s
 
 
 @pytest.mark.slow
@@ -291,53 +279,6 @@ def test_each_person_s_own_change_in_a_block():
     assert {claim.kind.split("_")[0] for claim in own_changes(reading)} == {"hp", "rsa"}
 
 
-def written(path: Path, run: HeartRun) -> Path:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("ibi_ms\n" + "\n".join(f"{x:.1f}" for x in run.ibi_ms) + "\n")
-    return path
-
-
-def test_the_command_says_it_of_two_files_of_intervals(run_cli, tmp_path: Path):
-    found, lag_s = coupled(6, 15, 2.0, 2)
-    a, b = (written(tmp_path / f"{k}.csv", run) for k, run in zip("ab", found[0], strict=True))
-    code, out, _ = run_cli("synchrony", str(a), str(b), "--json")
-    told = json.loads(out)
-    assert code == 0
-    assert {"r0", "best_lag_s", "p", "paced", "verdict"} <= set(told)
-    assert (told["verdict"], told["paced"]) == ("synchronous", False)
-    assert told["best_lag_s"] == pytest.approx(lag_s[0], abs=2)
-    assert told["p"] < 0.05
-    code, out, _ = run_cli("synchrony", str(a), str(b), "--offset", "5", "--lang", "nl")
-    assert code == 0
-    assert "RSA van beiden" in out
-    code, out, _ = run_cli("synchrony", str(a), str(b), "--stretch", "60", "200", "--json")
-    assert code == 1
-    assert (json.loads(out)["verdict"], json.loads(out)["p"]) == ("refused", None)
-    code, _, err = run_cli("synchrony", str(a), str(b), "--stretch", "200", "60")
-    assert (code, "200 to 60 s is no part of it" in err) == (2, True)
-
-
-def test_two_journals_stand_on_one_clock_by_their_dates(run_cli, tmp_path: Path):
-    """B began 20 s later; both breathe 15 times a minute, as with one pacer."""
-    began = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
-    for k, name in enumerate("ab"):
-        begin = began + timedelta(seconds=20 * k)
-        content = written_session(360.0, begin, device=f"{name}0ffee", seed=k + 1)
-        (tmp_path / f"{name}.vbj").write_bytes(content)
-    code, out, _ = run_cli("synchrony", "a.vbj", "b.vbj", "--json")
-    told = json.loads(out)
-    assert (code, told["verdict"], told["paced"]) == (0, "paced", True)
-    assert told["pacing"][0]["per_min"] == pytest.approx(15, abs=0.3)
-    assert told["clock"]["basis"] == "dates"
-    assert told["clock"]["error_s"] > 1
-    assert 335 <= told["seconds"] <= 342
-    damaged = tmp_path / "b.vbj"
-    damaged.write_bytes(damaged.read_bytes()[:-5])
-    code, _, err = run_cli("synchrony", "a.vbj", "b.vbj")
-    assert (code, "--salvage" in err) == (2, True)
-    assert run_cli("synchrony", "a.vbj", "b.vbj", "--salvage", "--json")[0] == 0
-
-
 def test_a_lag_within_the_clocks_error_makes_no_leader():
     found, lag_s = coupled(6, 15, 2.0, 2)
     k = int(np.argmax(np.abs(lag_s)))
@@ -345,15 +286,3 @@ def test_a_lag_within_the_clocks_error_makes_no_leader():
     told = synchrony_of(axis)
     assert told.leads == ("a" if lag_s[k] > 0 else "b")
     assert synchrony_of(replace(axis, error_s=9.0)).leads == ""
-
-
-def test_wrong_calls_say_what_to_do(run_cli, tmp_path: Path):
-    run = pairs(np.random.default_rng(18), 1, 5)[0][0]
-    a = written(tmp_path / "a.csv", run)
-    code, _, err = run_cli("synchrony", str(a), str(a))
-    assert (code, "named twice" in err) == (2, True)
-    code, _, err = run_cli("synchrony", str(a), str(tmp_path / "none.csv"))
-    assert (code, "There is no file" in err) == (2, True)
-    far = session_of(HeartRun(0, run.t_s * 500, run.ibi_ms, run.sound))
-    with pytest.raises(InputError, match="hours in common"):
-        together(far, far)
